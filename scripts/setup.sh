@@ -1,0 +1,94 @@
+#!/bin/sh
+# Checks every need of scripts/packages.txt up to a tier and installs what is missing.
+# Usage: scripts/setup.sh build|test|bench      (test includes build; bench includes both)
+# Exit status: 0 all there; 3 something is missing and could not be installed (one line says what to do).
+set -u
+cd "$(dirname "$0")/.." || exit 3
+tier=${1:-build}
+case $tier in
+build) tiers="build extra" ;;
+test) tiers="build extra test" ;;
+bench) tiers="build extra test bench" ;;
+*) echo "setup.sh: build|test|bench" >&2; exit 2 ;;
+esac
+
+have() {
+	case $1 in
+	pkg:*)
+		command -v pkg-config >/dev/null 2>&1 || return 1
+		for name in $(echo "${1#pkg:}" | tr ',' ' '); do
+			pkg-config --exists "$name" 2>/dev/null && return 0
+		done
+		return 1 ;;
+	cmd:*) command -v "${1#cmd:}" >/dev/null 2>&1 ;;
+	file:*) [ -e "${1#file:}" ] ;;
+	header:*) echo "#include <${1#header:}>" | ${CC:-cc} -E -x c - >/dev/null 2>&1 ;;
+	py:*) /usr/bin/python3 -c "import ${1#py:}" >/dev/null 2>&1 ;;
+	*) return 1 ;;
+	esac
+}
+
+manager=none
+for m in apt-get dnf pacman brew; do
+	if command -v $m >/dev/null 2>&1; then manager=$m; break; fi
+done
+case $manager in
+apt-get) column=3 ;; dnf) column=4 ;; pacman) column=5 ;; brew) column=6 ;; *) column=3 ;;
+esac
+
+# Prints the packages that bring what is missing in the tiers named, one line.
+missing() {
+	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' scripts/packages.txt |
+	while IFS= read -r row; do
+		row_tier=$(echo "$row" | cut -d'|' -f1 | tr -d ' \t')
+		case " $1 " in *" $row_tier "*) ;; *) continue ;; esac
+		check=$(echo "$row" | cut -d'|' -f2 | tr -d ' \t')
+		have "$check" && continue
+		package=$(echo "$row" | cut -d'|' -f$column | sed 's/^[[:space:]]*//;s/[[:space:]]*$//')
+		[ "$package" = "-" ] || printf '%s ' "$package"
+	done
+}
+
+wanted=$(missing "$tiers")
+if [ -z "$wanted" ]; then exit 0; fi
+
+case $manager in
+apt-get) command_line="apt-get install -y --no-install-recommends $wanted" ;;
+dnf) command_line="dnf install -y $wanted" ;;
+pacman) command_line="pacman -S --needed --noconfirm $wanted" ;;
+brew) command_line="brew install $wanted" ;;
+*) echo "설치 관리자를 찾지 못했습니다. 다음 꾸러미를 직접 설치해 주세요: $wanted" >&2; exit 3 ;;
+esac
+if [ $manager != apt-get ]; then
+	echo "다음 명령으로 필요한 꾸러미를 설치한 뒤 다시 실행해 주세요: $command_line" >&2
+	exit 3
+fi
+
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+	if command -v sudo >/dev/null 2>&1; then
+		as_root=sudo
+	else
+		echo "관리자 권한이 필요합니다. 관리자에게 이 명령을 부탁해 주세요: $command_line" >&2
+		exit 3
+	fi
+fi
+echo "필요한 꾸러미를 설치합니다: $wanted"
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp) || exit 3
+trap 'rm -f "$log"' EXIT
+if ! $as_root env DEBIAN_FRONTEND=noninteractive $command_line >"$log" 2>&1; then
+	# Package lists may be missing or old on a new machine.
+	$as_root apt-get update >"$log" 2>&1
+	$as_root env DEBIAN_FRONTEND=noninteractive $command_line >>"$log" 2>&1
+fi
+still=$(missing "build test bench" | tr ' ' '\n' | while read -r p; do
+	case " $wanted " in *" $p "*) [ -n "$p" ] && printf '%s ' "$p" ;; esac; done)
+if [ -n "$still" ]; then
+	tail -n 3 "$log" >&2
+	echo "설치하지 못했습니다(네트워크나 권한을 확인해 주세요): $still — 직접 하려면: $command_line" >&2
+	exit 3
+fi
+extra=$(missing extra)
+[ -z "$extra" ] || echo "알림: 선택 기능에 쓰는 꾸러미가 없습니다: $extra (없어도 시작됩니다)" >&2
+exit 0
