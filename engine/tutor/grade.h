@@ -5,18 +5,13 @@
 #include <stddef.h>
 
 #include "engine/base/error.h"
+#include "engine/lua/lesson.h"
 
 /* Grading of a learner's free answer to a checkpoint. An answer is split into clauses; each is judged for each
  * expected concept and each misconception by authored patterns, by terms, and by a sentence encoder trained on
  * the sentence bank. Nothing here writes or prints; one grader may serve several threads once it is open. */
 
-struct checkpoint; /* engine/lua/lesson.h */
 struct grader;
-
-enum verdict { VERDICT_PASS, VERDICT_PARTIAL, VERDICT_FAIL, VERDICT_REDIRECT };
-
-/** "pass", "partial", "fail", "redirect". */
-const char *verdict_name(enum verdict verdict);
 
 /* Why an answer is not taken as one, or what else was noticed. */
 enum answer_flag {
