@@ -49,7 +49,7 @@ enum op_flag {
 	OP_DIFFERENTIABLE = 1 << 0, /* has a vjp */
 	OP_VIEW = 1 << 1, /* the output shares the first input's storage */
 	OP_ELEMENTWISE = 1 << 2, /* out[i] depends on in[i] only (after broadcasting) */
-	OP_CONTIGUOUS = 1 << 3, /* inputs are made contiguous before the kernel runs */
+	OP_WANTS_CONTIGUOUS = 1 << 3, /* inputs are made contiguous before the kernel runs */
 	OP_RANDOM = 1 << 4, /* draws from the step's random stream */
 	OP_INPLACE =
 		1
