@@ -38,7 +38,7 @@ enum input_key {
 #define F_KEY(n) ((uint32_t)INPUT_F1 + (n)-1u)
 
 /** Writes a key as people write it: "Enter", "Ctrl-H", "F5", "←", "q". Returns buffer. */
-const char *key_name(uint32_t key, char *buffer, size_t size);
+const char *key_label(uint32_t key, char *buffer, size_t size);
 
 /** Reads such a name ("ctrl-h", "f5", "space", "한" …); INPUT_NONE when it is none. */
 uint32_t key_from_name(const char *name);

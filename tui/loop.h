@@ -18,6 +18,8 @@ void loop_free(struct loop *loop);
 /** Calls ready when the descriptor can be read. One callback per descriptor; a second call replaces it. */
 bool loop_watch(struct loop *loop, int descriptor, loop_ready_fn *ready, void *context);
 void loop_unwatch(struct loop *loop, int descriptor);
+/** Which events of poll(2) a watched descriptor waits for; POLLIN at first. */
+void loop_watch_events(struct loop *loop, int descriptor, short events);
 
 /** Calls ready every period milliseconds (once: after that time only). Returns an id > 0, 0 without memory. */
 int loop_timer(struct loop *loop, int milliseconds, bool once, loop_ready_fn *ready, void *context);
