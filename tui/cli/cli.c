@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine/base/utf8.h"
+#include "engine/base/spelling.h"
 #include "tui/cli/commands.h"
 
 enum topic { LEARN, WORKBENCH, RECORDS, AUTHOR, CARE, HIDDEN };
@@ -42,16 +42,14 @@ static const struct command *find_command(const char *name)
 
 static const char *nearest_command(const char *name)
 {
-	const char *best = NULL;
-	int best_distance = 3;
+	const char *names[sizeof commands / sizeof *commands + 1];
+	size_t count = 0;
 	for (size_t i = 0; i < command_count; i++) {
-		int distance = cli_distance(commands[i].name, name);
-		if (commands[i].topic != HIDDEN && distance < best_distance) {
-			best = commands[i].name;
-			best_distance = distance;
+		if (commands[i].topic != HIDDEN) {
+			names[count++] = commands[i].name;
 		}
 	}
-	return best;
+	return spelling_nearest(name, names, count);
 }
 
 static void print_help(void)

@@ -68,7 +68,4 @@ int cli_fail_unknown(const struct cli_options *options, enum message what, const
 /** Terminal columns: $COLUMNS, the terminal's width, else 80. */
 int cli_columns(void);
 
-/** Steps between two words (insert, delete, replace, swap of neighbours), letters compared without case. */
-int cli_distance(const char *a, const char *b);
-
 #endif

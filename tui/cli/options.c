@@ -7,53 +7,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "engine/base/spelling.h"
 #include "engine/base/utf8.h"
 #include "tui/cli/cli.h"
 #include "tui/cli/cli_json.h"
 
 /* What the options of every command share: reading them, reporting failures, printing JSON. */
-
-static int letter(char c)
-{
-	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : (unsigned char)c;
-}
-
-static int least(int a, int b, int c)
-{
-	int low = a < b ? a : b;
-	return low < c ? low : c;
-}
-
-int cli_distance(const char *a, const char *b)
-{
-	enum { LIMIT = 64 };
-	int rows[3][LIMIT + 1];
-	size_t m = strlen(a);
-	size_t n = strlen(b);
-	if (m > LIMIT || n > LIMIT) {
-		return LIMIT;
-	}
-	int *before = rows[0], *above = rows[1], *row = rows[2];
-	for (size_t j = 0; j <= n; j++) {
-		above[j] = (int)j;
-	}
-	for (size_t i = 1; i <= m; i++) {
-		row[0] = (int)i;
-		for (size_t j = 1; j <= n; j++) {
-			int cost = letter(a[i - 1]) != letter(b[j - 1]);
-			row[j] = least(above[j] + 1, row[j - 1] + 1, above[j - 1] + cost);
-			if (i > 1 && j > 1 && letter(a[i - 1]) == letter(b[j - 2]) &&
-			    letter(a[i - 2]) == letter(b[j - 1])) {
-				row[j] = least(row[j], row[j], before[j - 2] + 1);
-			}
-		}
-		int *oldest = before;
-		before = above;
-		above = row;
-		row = oldest;
-	}
-	return above[n];
-}
 
 bool cli_print_json(json_t *document)
 {
@@ -157,15 +116,12 @@ static int unknown_option(const struct cli_option *options, size_t count, const 
 {
 	char name[64];
 	snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
-	const char *best = NULL;
-	int best_distance = 3;
-	for (size_t i = 0; i < count; i++) {
-		int distance = cli_distance(name, options[i].name);
-		if (distance < best_distance) {
-			best = options[i].name;
-			best_distance = distance;
-		}
+	const char *names[32];
+	size_t known = count < 32 ? count : 32;
+	for (size_t i = 0; i < known; i++) {
+		names[i] = options[i].name;
 	}
+	const char *best = spelling_nearest(name, names, known);
 	if (best) {
 		return cli_fail(common, CLI_WRONG_USE, "usage",
 				message(MSG_CLI_UNKNOWN_OPTION_NEAR), name, best);
