@@ -40,12 +40,12 @@ return {
 					id = "q2", kind = "choice",
 					ask = "합성곱층에서 필터 안의 숫자는 누가 정하나요?",
 					choices = {
-						"훈련이 데이터를 보며 정한다",
 						"사람이 찾고 싶은 무늬에 맞춰 적어 넣는다",
 						"이미지의 픽셀 값을 그대로 베낀다",
+						"훈련이 데이터를 보며 정한다",
 						"무작위로 정하고 끝까지 바꾸지 않는다",
 					},
-					answer = 1,
+					answer = 3,
 					explain = "사람은 필터의 크기와 개수를 정하고, 안의 숫자는 무작위에서 출발해 훈련이 고쳐 갑니다.",
 				},
 				{
@@ -101,8 +101,8 @@ return {
 					ask = "다음 코드는 무엇을 찍을까요?",
 					code = 'local T = require "tensor"\nlocal nn = require "nn"\nlocal layer = nn.conv2d { 3, 16, kernel = 3, padding = 1 }\n'
 						.. 'local out = layer(T.zeros(2, 3, 28, 28))\nprint(table.concat(out.shape, " "))',
-					choices = { "2 16 28 28", "2 3 28 28", "2 16 26 26", "16 28 28" },
-					answer = 1,
+					choices = { "2 3 28 28", "2 16 28 28", "2 16 26 26", "16 28 28" },
+					answer = 2,
 					explain = "사진 두 장, 필터 16개라 특징 맵 16장, 패딩 1이라 28×28이 그대로 남습니다.",
 				},
 			},
