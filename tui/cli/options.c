@@ -16,7 +16,8 @@
 
 bool cli_print_json(json_t *document)
 {
-	bool ok = document && json_dumpf(document, stdout, JSON_INDENT(1)) == 0 &&
+	bool ok = document &&
+		  json_dumpf(document, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) == 0 &&
 		  fputc('\n', stdout) != EOF;
 	json_decref(document);
 	return ok;
@@ -24,7 +25,8 @@ bool cli_print_json(json_t *document)
 
 bool cli_print_json_line(json_t *document)
 {
-	bool ok = document && json_dumpf(document, stdout, JSON_COMPACT) == 0 &&
+	bool ok = document &&
+		  json_dumpf(document, stdout, JSON_COMPACT | JSON_REAL_PRECISION(12)) == 0 &&
 		  fputc('\n', stdout) != EOF && fflush(stdout) == 0;
 	json_decref(document);
 	return ok;

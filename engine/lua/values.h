@@ -1,0 +1,30 @@
+#ifndef MUNDAP_LUA_VALUES_H
+#define MUNDAP_LUA_VALUES_H
+
+#include "engine/lua/binding.h"
+
+/* Numbers and options that scripts pass in one form or another. */
+
+/* A matrix of numbers; a list is one row. */
+struct values {
+	int64_t rows, columns;
+	double items[];
+};
+
+/**
+ * Reads a list (dims 1: any nesting is flattened into one row) or a matrix (dims 2) from a tensor or nested tables;
+ * raises when it is neither. The memory is a userdata pushed on the stack.
+ */
+const struct values *values_check(lua_State *L, int index, int dims);
+
+/** Fields of an optional table of options; the value at index may be none or nil. A wrong type raises. */
+double values_number_field(lua_State *L, int index, const char *name, double otherwise);
+int64_t values_integer_field(lua_State *L, int index, const char *name, int64_t otherwise);
+bool values_flag_field(lua_State *L, int index, const char *name);
+/** Copies the text; false (out "") when it is not there. */
+bool values_text_field(lua_State *L, int index, const char *name, char *out, size_t size);
+
+/** Bytes of text that fit into so many cells. */
+size_t values_cut(const char *text, size_t length, int cells);
+
+#endif

@@ -1,0 +1,25 @@
+#ifndef MUNDAP_WORKER_DATAFILES_H
+#define MUNDAP_WORKER_DATAFILES_H
+
+#include "engine/base/error.h"
+
+/* Files of data sets, opened for reading before a worker locks itself in. Named "fashion-mnist/NAME" (where the package
+ * puts it) and "NAME" (assets/data of ours). */
+
+#define DATAFILES_MAX 128
+
+struct datafiles {
+	struct datafile {
+		char name[96];
+		int descriptor;
+	} files[DATAFILES_MAX];
+	int count;
+};
+
+/** Opens what is there; what is missing is simply not found later. */
+void datafiles_open(struct datafiles *files);
+/** The descriptor, positioned at 0. Errors: STATUS_NOT_FOUND. */
+enum status datafiles_find(struct datafiles *files, const char *name, int *descriptor,
+			   struct error *err);
+
+#endif
