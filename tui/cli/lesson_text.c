@@ -46,9 +46,21 @@ static void add_lab(struct strbuf *out, const struct lab *lab)
 	}
 }
 
+/* Whether the text opens with the title as its own heading. */
+static bool opens_with(const char *text, const char *title)
+{
+	size_t length = strlen(title);
+	const char *at = text + strspn(text, "#");
+	at += strspn(at, " ");
+	return at != text && strncmp(at, title, length) == 0 && strchr("\r\n", at[length]);
+}
+
 void lesson_text_step(struct strbuf *out, const struct step *step)
 {
-	strbuf_printf(out, "\n\n## %s\n\n", step->title);
+	strbuf_puts(out, "\n\n");
+	if (step->kind != STEP_TEXT || !opens_with(step->text, step->title)) {
+		strbuf_printf(out, "## %s\n\n", step->title);
+	}
 	switch (step->kind) {
 	case STEP_TEXT:
 		strbuf_puts(out, step->text);

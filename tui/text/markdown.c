@@ -410,7 +410,7 @@ enum status markdown_layout(struct rich_text *out, const char *markdown, size_t 
 	markdown_prepare(&prepared, markdown, length);
 	static const MD_PARSER parser = {
 		.flags = MD_FLAG_TABLES | MD_FLAG_TASKLISTS | MD_FLAG_LATEXMATHSPANS |
-			 MD_FLAG_NOINDENTEDCODEBLOCKS | MD_FLAG_NOHTMLBLOCKS,
+			 MD_FLAG_NOHTMLBLOCKS,
 		.enter_block = enter_block,
 		.leave_block = leave_block,
 		.enter_span = enter_span,
