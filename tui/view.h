@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/base/strbuf.h"
 #include "tui/grid.h"
 #include "tui/request.h"
 
@@ -36,6 +37,7 @@ enum view_kind {
 struct view_ops {
 	enum view_kind kind;
 	const char *name; /* stable word, kept with the place ("lesson") */
+	bool whole; /* draws its own rules: its area reaches from the row below the title to the hints */
 	/** The part between the title and the row of hints is for the view; it also writes its title. */
 	void (*draw)(struct view *view, struct area area);
 	/** Title at the left and what stands at the right of the first row. */
@@ -44,6 +46,8 @@ struct view_ops {
 	bool (*request)(struct view *view, enum request request);
 	/** A key that no request claimed, or every key that types while wants_text; false: not used. */
 	bool (*key)(struct view *view, uint32_t key);
+	/** Sees every key before the key map does; true: taken. */
+	bool (*first_key)(struct view *view, uint32_t key);
 	bool (*paste)(struct view *view, const char *text);
 	/** Whether typed characters are text just now and not commands. */
 	bool (*wants_text)(struct view *view);

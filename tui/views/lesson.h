@@ -1,0 +1,18 @@
+#ifndef MUNDAP_TUI_VIEWS_LESSON_H
+#define MUNDAP_TUI_VIEWS_LESSON_H
+
+#include <stdbool.h>
+
+#include "engine/lua/lesson.h"
+#include "tui/view.h"
+
+/* What other views may ask of a reader below them. */
+
+/** Goes to a step of the lesson; false when it has none of that id. */
+bool view_lesson_go_to(struct view *view, const char *step);
+/** Goes to the figure or lab that would settle a question; false when the lesson has none. */
+bool view_lesson_go_to_experiment(struct view *view);
+void view_lesson_go_on(struct view *view);
+const struct lesson *view_lesson_of(struct view *view);
+
+#endif

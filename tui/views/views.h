@@ -1,0 +1,35 @@
+#ifndef MUNDAP_TUI_VIEWS_H
+#define MUNDAP_TUI_VIEWS_H
+
+#include "engine/lua/lesson.h"
+#include "tui/view.h"
+
+/* The views of the program. Each maker returns NULL when memory ran out. */
+
+struct app;
+
+struct view *view_home_new(struct app *app);
+struct view *view_map_new(struct app *app);
+/** The reader on a lesson, at a step (NULL: where it was left). The lesson is the catalog's. */
+struct view *view_lesson_new(struct app *app, const struct lesson *lesson, const char *step);
+/** The dialogue on a checkpoint; lesson NULL when it is asked outside of one. */
+struct view *view_dialogue_new(struct app *app, const struct checkpoint *checkpoint,
+			       const struct lesson *lesson);
+struct view *view_quiz_new(struct app *app, const struct lesson *lesson, const struct step *step);
+struct view *view_lab_new(struct app *app, const struct lesson *lesson, const struct step *step);
+/** The review of a lesson's code, or of a path of the learner's. */
+struct view *view_review_new(struct app *app, const struct lesson *lesson, const struct step *step,
+			     const char *path);
+struct view *view_reviews_new(struct app *app);
+struct view *view_notes_new(struct app *app, const char *lesson, const char *step);
+struct view *view_glossary_new(struct app *app, const char *term);
+struct view *view_statistics_new(struct app *app);
+struct view *view_settings_new(struct app *app);
+struct view *view_help_new(struct app *app, enum view_kind kind);
+struct view *view_palette_new(struct app *app);
+struct view *view_search_new(struct app *app);
+struct view *view_experiments_new(struct app *app);
+/** A page of Markdown with a title. */
+struct view *view_page_new(struct app *app, const char *title, const char *markdown);
+
+#endif
