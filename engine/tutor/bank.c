@@ -24,7 +24,8 @@ uint16_t bank_label_bit(const char *label, size_t length)
 		}
 		number = number * 10 + label[i] - '0';
 	}
-	int most = *label == 'k' ? BANK_FIRST_MISCONCEPTION : BANK_LABELS - BANK_FIRST_MISCONCEPTION;
+	int most =
+		*label == 'k' ? BANK_FIRST_MISCONCEPTION : BANK_LABELS - BANK_FIRST_MISCONCEPTION;
 	if (number < 1 || number > most) {
 		return 0;
 	}
@@ -80,7 +81,8 @@ static enum status read_unit(struct bank *bank, int *room, int unit, const char 
 				struct bank_sentence *more =
 					realloc(bank->sentences, (size_t)wanted * sizeof *more);
 				if (!more) {
-					status = error_set(err, STATUS_NOMEM, path, "out of memory");
+					status =
+						error_set(err, STATUS_NOMEM, path, "out of memory");
 					break;
 				}
 				bank->sentences = more;

@@ -65,8 +65,7 @@ bool word_ends(const struct word *word, const char *ending)
 {
 	uint8_t key[MOST_KEY];
 	size_t n = pattern_key(key, ending);
-	return n > 0 && word->key_length >= n &&
-	       !memcmp(word->key + word->key_length - n, key, n);
+	return n > 0 && word->key_length >= n && !memcmp(word->key + word->key_length - n, key, n);
 }
 
 bool word_begins(const struct word *word, const char *beginning)
@@ -140,7 +139,8 @@ bool word_is_predicate(const struct word *word)
 		return true;
 	}
 	if (word->syllables < 2) {
-		return ANY(word, word_is, "함", "됨", "임", "봄", "거", "것", "듯", "해", "돼", "됨");
+		return ANY(word, word_is, "함", "됨", "임", "봄", "거", "것", "듯", "해", "돼",
+			   "됨");
 	}
 	return ANY(word, word_ends, "함", "됨", "음", "임", "짐", "어짐", "해짐", "나옴", "줄어듦",
 		   "늘어남", "까", "네", "군", "거든", "잖아", "니까", "는데", "지만", "면", "고",
@@ -153,18 +153,19 @@ static enum link ending_link(const struct word *word)
 	if (word->syllables < 2) {
 		return LINK_NONE;
 	}
-	if (causal_nikka(word) || ANY(word, word_ends, "므로", "라서", "해서", "어서", "아서", "여서",
-				      "져서", "려서", "와서", "워서", "봐서", "커서", "돼서", "나서",
-				      "길래", "느라", "때문에", "덕분에", "탓에", "바람에")) {
+	if (causal_nikka(word) ||
+	    ANY(word, word_ends, "므로", "라서", "해서", "어서", "아서", "여서", "져서", "려서",
+		"와서", "워서", "봐서", "커서", "돼서", "나서", "길래", "느라", "때문에", "덕분에",
+		"탓에", "바람에")) {
 		if (ANY(word, word_is, "따라서", "그래서", "이어서", "에서", "대해서", "위해서",
 			"통해서", "의해서", "관해서", "순서", "문서", "보고서")) {
 			return LINK_NONE;
 		}
 		return LINK_CAUSE;
 	}
-	if (ANY(word, word_ends, "지만", "는데", "은데", "ㄴ데", "던데", "더라도", "어도", "아도", "해도",
-		"여도", "라도", "반면", "반면에", "나마", "ㄴ데도", "는데도", "련만", "으나", "하나",
-		"되나")) {
+	if (ANY(word, word_ends, "지만", "는데", "은데", "ㄴ데", "던데", "더라도", "어도", "아도",
+		"해도", "여도", "라도", "반면", "반면에", "나마", "ㄴ데도", "는데도", "련만",
+		"으나", "하나", "되나")) {
 		if (ANY(word, word_is, "하지만", "그렇지만", "그런데", "근데", "하나", "아무리해도",
 			"온도", "정도", "그래도", "적어도", "가운데", "한가운데")) {
 			return LINK_NONE;
@@ -183,9 +184,9 @@ static enum link ending_link(const struct word *word)
 	if (ANY(word, word_ends, "고", "으며", "하며", "되며", "이며", "지며", "면서", "라", "으니",
 		"하니", "되니", "다가", "는지", "은지", "ㄴ지", "도록", "게끔", "려고", "말고",
 		"대신", "대신에", "아니라", "뿐더러", "커녕")) {
-		if (ANY(word, word_is, "그리고", "광고", "최고", "사고", "보고", "창고", "경고", "참고",
-			"재고", "고", "권고", "예고", "신고", "하고", "이라", "나라", "따라", "바로",
-			"달라", "몰라", "올라", "골라", "잘라", "별로") ||
+		if (ANY(word, word_is, "그리고", "광고", "최고", "사고", "보고", "창고", "경고",
+			"참고", "재고", "고", "권고", "예고", "신고", "하고", "이라", "나라",
+			"따라", "바로", "달라", "몰라", "올라", "골라", "잘라", "별로") ||
 		    (word_ends(word, "라") && !ANY(word, word_ends, "니라", "이라", "더니라")) ||
 		    ANY(word, word_ends, "라고", "다고", "냐고", "자고")) {
 			return LINK_NONE;
@@ -198,58 +199,59 @@ static enum link ending_link(const struct word *word)
 static bool negates(const struct word *word)
 {
 	return ANY(word, word_is, "안", "못", "말고") ||
-	       ANY(word, word_holds, "않", "아니", "아닌", "아닙", "아닐", "아냐", "아녜", "없", "못하",
-		   "못해", "못한", "못했", "못합", "무관", "몰라", "모르");
+	       ANY(word, word_holds, "않", "아니", "아닌", "아닙", "아닐", "아냐", "아녜", "없",
+		   "못하", "못해", "못한", "못했", "못합", "무관", "몰라", "모르");
 }
 
 static bool denies(const struct word *word)
 {
 	return ANY(word, word_holds, "아니", "아닌", "아닙", "아닐", "아녜", "아냐") ||
-	       ANY(word, word_begins, "오해", "착각", "틀린", "틀렸", "틀리", "거짓", "잘못된", "잘못이",
-		   "그릇된", "헛소", "말고");
+	       ANY(word, word_begins, "안되", "안돼", "안된", "안됩", "오해", "착각", "틀린",
+		   "틀렸", "틀리", "거짓", "잘못된", "잘못이", "그릇된", "헛소", "말고");
 }
 
 static bool others(const struct word *word)
 {
-	return ANY(word, word_is, "흔히", "많이들", "다들", "보통", "보통은", "대개", "얼핏", "언뜻",
-		   "처음엔", "처음에는", "예전엔", "예전에는", "원래는", "막연히", "누군가", "누가",
-		   "누구는") ||
-	       ANY(word, word_begins, "사람들", "남들", "동료", "친구", "팀장", "선배", "상사", "누군가",
-		   "인터넷", "책에서", "어떤사람", "일부", "초보자");
+	return ANY(word, word_is, "흔히", "많이들", "다들", "보통", "보통은", "대개", "얼핏",
+		   "언뜻", "처음엔", "처음에는", "예전엔", "예전에는", "원래는", "막연히", "누군가",
+		   "누가", "누구는") ||
+	       ANY(word, word_begins, "사람들", "남들", "동료", "친구", "팀장", "선배", "상사",
+		   "누군가", "인터넷", "책에서", "어떤사람", "일부", "초보자");
 }
 
 /* ~라고 (생각하), ~다고 (믿), ~줄 (알): the verb that hands the belief to a holder. */
 static bool quotes(const struct word *word)
 {
-	return ANY(word, word_ends, "라고", "다고", "라고들", "다고들", "단", "란", "ㄴ다는", "라는",
-		   "다는", "줄", "줄로");
+	return ANY(word, word_ends, "라고", "다고", "라고들", "다고들", "단", "란", "ㄴ다는",
+		   "라는", "다는", "줄", "줄로");
 }
 
 static bool believes(const struct word *word)
 {
 	return ANY(word, word_begins, "생각", "믿", "알았", "아는", "알고", "알지", "알기", "여기",
 		   "여겼", "말하", "말씀", "하지만", "하는데", "하던데", "했는데", "하더라", "보기",
-		   "오해", "착각", "느끼", "느낄", "기대", "주장", "우기", "하기");
+		   "오해", "착각", "해요", "합니다", "하죠", "한다", "느끼", "느낄", "기대", "주장",
+		   "우기", "하기");
 }
 
 static bool turns(const struct word *word)
 {
-	return ANY(word, word_is, "하지만", "그러나", "근데", "그런데", "그렇지만", "사실", "사실은", "실제로",
-		   "실제로는", "실은", "그건", "그게", "그렇지", "정작", "오히려", "아니요", "아뇨",
-		   "아니에요", "but", "however", "actually");
+	return ANY(word, word_is, "하지만", "그러나", "근데", "그런데", "그렇지만", "사실",
+		   "사실은", "실제로", "실제로는", "실은", "그건", "그게", "그렇지", "정작",
+		   "오히려", "아니요", "아뇨", "아니에요", "but", "however", "actually");
 }
 
 static bool asks(const struct word *word)
 {
-	return ANY(word, word_ends, "까요", "나요", "가요", "ㄹ까", "을까", "는지요", "습니까", "ㅂ니까",
-		   "은지요", "인지요", "건가요");
+	return ANY(word, word_ends, "까요", "나요", "가요", "ㄹ까", "을까", "는지요", "습니까",
+		   "ㅂ니까", "은지요", "인지요", "건가요");
 }
 
 static bool hedges(const struct word *word)
 {
 	return ANY(word, word_is, "아마", "아마도", "혹시", "글쎄요", "글쎄") ||
-	       ANY(word, word_begins, "같아", "같습", "같은데", "듯해", "듯합", "모르겠지만", "싶어",
-		   "싶습");
+	       ANY(word, word_begins, "같아", "같습", "같은데", "듯해", "듯합", "모르겠지만",
+		   "싶어", "싶습");
 }
 
 static void mark(const struct text *text, struct clause *clause, bool question)
@@ -261,9 +263,16 @@ static void mark(const struct text *text, struct clause *clause, bool question)
 		clause->flags |= negates(word) ? CLAUSE_NEGATED : 0;
 		clause->flags |= denies(word) ? CLAUSE_DENIED : 0;
 		clause->flags |= hedges(word) ? CLAUSE_HEDGED : 0;
-		by_others = by_others || others(word);
+		by_others = by_others || others(word) || ANY(word, word_ends, "다고들", "라고들");
 		believed = believed || (quoted && believes(word));
 		quoted = quoted || quotes(word);
+	}
+	for (int i = 0; i + 1 < clause->word_count; i++) {
+		/* "~면 안 된다": what stands before is turned down. */
+		if (word_is(&words[i], "안") &&
+		    ANY(&words[i + 1], word_begins, "되", "돼", "된", "됩", "될")) {
+			clause->flags |= CLAUSE_DENIED;
+		}
 	}
 	const struct word *last = &words[clause->word_count - 1];
 	if (by_others && (believed || quoted || clause->link == LINK_BUT)) {
@@ -271,7 +280,8 @@ static void mark(const struct text *text, struct clause *clause, bool question)
 	}
 	/* "~라고 생각하기 쉽지만", "~인 줄 알았는데", "~ㄹ 것 같지만": said only to be turned down. */
 	if (clause->link == LINK_BUT &&
-	    (believed || by_others || ANY(last, word_begins, "같지만", "같은데", "듯하지만", "보이지만"))) {
+	    (believed || by_others ||
+	     ANY(last, word_begins, "같지만", "같은데", "듯하지만", "보이지만"))) {
 		clause->flags |= CLAUSE_REPORTED | CLAUSE_DENIED;
 	}
 	if (question || asks(last)) {
@@ -288,9 +298,10 @@ static void settle(struct text *text)
 	for (int i = 0; i + 1 < text->clause_count; i++) {
 		struct clause *clause = &text->clauses[i], *next = &text->clauses[i + 1];
 		const struct word *first = &text->words[next->first_word];
-		bool short_denial = next->word_count <= 4 && (next->flags & CLAUSE_DENIED) &&
-				    ANY(first, word_begins, "그", "이건", "이게", "이는", "이런",
-					"아니", "아뇨", "틀", "오해", "착각", "잘못", "전혀", "하지만");
+		bool short_denial =
+			next->word_count <= 4 && (next->flags & CLAUSE_DENIED) &&
+			ANY(first, word_begins, "그", "이건", "이게", "이는", "이런", "아니",
+			    "아뇨", "틀", "오해", "착각", "잘못", "전혀", "하지만");
 		if (short_denial || ((clause->flags & CLAUSE_REPORTED) && turns(first))) {
 			clause->flags |= CLAUSE_DENIED;
 		}
@@ -315,6 +326,14 @@ enum status clauses_split(struct text *text, struct arena *arena, const uint8_t 
 			link = LINK_END;
 		} else if (link != LINK_END) {
 			enum link ending = ending_link(word);
+			const struct word *next = &text->words[i + 1];
+			if (ending == LINK_IF &&
+			    (ANY(next, word_begins, "안되", "안돼", "안된", "안됩") ||
+			     word_is(next, "안") || word_is(next, "돼") ||
+			     ANY(next, word_begins, "됩", "된다", "되"))) {
+				ending =
+					LINK_NONE; /* "~면 안 된다", "~면 된다" are one predicate */
+			}
 			if (ending == LINK_NONE && !causal_nikka(word) &&
 			    (polite_end(word) || plain_end(word))) {
 				ending = LINK_END;

@@ -103,8 +103,7 @@ static void near_signals(const struct encoder_unit *unit, const float h[ENCODER_
 }
 
 void encoder_signals(const struct encoder *encoder, const struct encoder_unit *unit,
-		     const struct feature *features, int count,
-		     struct signals out[BANK_LABELS])
+		     const struct feature *features, int count, struct signals out[BANK_LABELS])
 {
 	float h[ENCODER_D];
 	encoder_pool(encoder, features, count, h);

@@ -41,12 +41,12 @@ struct encoder {
 
 /* What the encoder makes of one run of words for one label. */
 struct signals {
-	float value[ENCODER_SIGNALS]; /* deep, wide, nearest that says it, nearest that does not, share of near ones */
+	float value
+		[ENCODER_SIGNALS]; /* deep, wide, nearest that says it, nearest that does not, share of near ones */
 };
 
 /** Owns: encoder_free. Errors: STATUS_CORRUPT, STATUS_NOMEM. */
-enum status encoder_read(struct encoder **out, const void *bytes, size_t length,
-			 struct error *err);
+enum status encoder_read(struct encoder **out, const void *bytes, size_t length, struct error *err);
 enum status encoder_write(const struct encoder *encoder, struct strbuf *out);
 void encoder_free(struct encoder *encoder);
 
@@ -54,8 +54,7 @@ const struct encoder_unit *encoder_find(const struct encoder *encoder, const cha
 
 /** Signals of words [first, first + count) for every label of the unit. */
 void encoder_signals(const struct encoder *encoder, const struct encoder_unit *unit,
-		     const struct feature *features, int count,
-		     struct signals out[BANK_LABELS]);
+		     const struct feature *features, int count, struct signals out[BANK_LABELS]);
 
 /** Calibrated log-odds that the words say the label. */
 float encoder_log_odds(const struct encoder *encoder, const struct encoder_unit *unit, int label,

@@ -87,16 +87,15 @@ uint8_t *text_key(struct arena *arena, const char *folded, size_t *length)
 
 /* Particles and endings by what they look like at the end of a word, longest first within a group. */
 static const char *const tails[] = {
-	"이라는",	 "이라고", "에서는", "에서도", "으로는", "으로도", "으로써", "이라서",
-	"이지만",	 "입니다", "합니다", "됩니다", "습니다", "하면서", "되면서", "에게서",
-	"까지도",	 "부터는", "처럼",	 "에서",	 "에게",	 "으로",	 "까지",	 "부터",
-	"보다",	 "마다",	 "조차",	 "마저",	 "밖에",	 "이나",	 "이랑",	 "하고",
-	"이며",	 "이면",	 "이고",	 "에요",	 "예요",	 "해요",	 "돼요",	 "해서",
-	"되어",	 "하는",	 "되는",	 "하면",	 "되면",	 "하기",	 "되기",	 "하지",
-	"되지",	 "들이",	 "들은",	 "들을",	 "들의",	 "에는",	 "에도",	 "와는",
-	"과는",	 "로는",	 "은",	 "는",	 "이",	 "가",	 "을",	 "를",
-	"의",	 "에",	 "로",	 "와",	 "과",	 "도",	 "만",	 "랑",
-	"나",	 "들",
+	"이라는", "이라고", "에서는", "에서도", "으로는", "으로도", "으로써", "이라서", "이지만",
+	"입니다", "합니다", "됩니다", "습니다", "하면서", "되면서", "에게서", "까지도", "부터는",
+	"처럼",   "에서",   "에게",   "으로",   "까지",   "부터",   "보다",   "마다",   "조차",
+	"마저",   "밖에",   "이나",   "이랑",   "하고",   "이며",   "이면",   "이고",   "에요",
+	"예요",   "해요",   "돼요",   "해서",   "되어",   "하는",   "되는",   "하면",   "되면",
+	"하기",   "되기",   "하지",   "되지",   "들이",   "들은",   "들을",   "들의",   "에는",
+	"에도",   "와는",   "과는",   "로는",   "은",     "는",     "이",     "가",     "을",
+	"를",     "의",     "에",     "로",     "와",     "과",     "도",     "만",     "랑",
+	"나",     "들",
 };
 
 #define TAIL_COUNT (sizeof tails / sizeof *tails)
@@ -117,8 +116,7 @@ size_t text_stem_length(const uint8_t *key, size_t length)
 int text_distance(const uint8_t *a, size_t a_length, const uint8_t *b, size_t b_length, int limit)
 {
 	enum { MOST = 64 };
-	if (a_length > MOST || b_length > MOST ||
-	    abs((int)a_length - (int)b_length) > limit) {
+	if (a_length > MOST || b_length > MOST || abs((int)a_length - (int)b_length) > limit) {
 		return limit + 1;
 	}
 	int rows[3][MOST + 1];
@@ -158,8 +156,8 @@ static bool word_character(uint32_t c)
 {
 	return korean_is_syllable(c) || (c < 0x80 && isalnum((int)c)) ||
 	       (c >= 0x3131 && c <= 0x318E) || (c >= 0x1100 && c <= 0x11FF) || c == '%' ||
-	       (c >= 0xC0 && c < 0x2000 && c != 0xD7 && c != 0xF7) || (c >= 0x4E00 && c <= 0x9FFF) ||
-	       (c >= 0xFF10 && c <= 0xFF5A);
+	       (c >= 0xC0 && c < 0x2000 && c != 0xD7 && c != 0xF7) ||
+	       (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0xFF10 && c <= 0xFF5A);
 }
 
 /* Characters that hold a word together when letters stand on both sides: f1-score, p99.9, 3/4. */

@@ -37,7 +37,8 @@ enum link {
 
 enum clause_flag {
 	CLAUSE_NEGATED = 1 << 0, /* holds a negation: 안, 못, 않다, 아니다, 없다, 말고 */
-	CLAUSE_DENIED = 1 << 1, /* what it says is denied as a whole: ~는 게 아니다, 오해다, 틀렸다 */
+	CLAUSE_DENIED =
+		1 << 1, /* what it says is denied as a whole: ~는 게 아니다, 오해다, 틀렸다 */
 	CLAUSE_QUESTION = 1 << 2,
 	CLAUSE_REPORTED = 1 << 3, /* somebody's opinion: ~라고 생각하는, 흔히, 많이들 */
 	CLAUSE_HEDGED = 1 << 4, /* ~인 것 같아요, 아마 */

@@ -214,9 +214,9 @@ int thesaurus_find(const struct thesaurus *t, const struct text *text, int first
 				continue;
 			}
 			for (; entry >= 0 && found < most; entry = t->entries[entry].next) {
-				out[found++] = (struct meaning_hit){t->entries[entry].meaning,
-								    (uint16_t)w,
-								    (uint16_t)last_word};
+				out[found++] =
+					(struct meaning_hit){t->entries[entry].meaning, (uint16_t)w,
+							     (uint16_t)last_word};
 			}
 			if (last_word == w) {
 				i = last_unit - 1;

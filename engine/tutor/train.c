@@ -62,8 +62,7 @@ static bool add_example(struct trainer *t, struct arena *arena, const struct ban
 		t->pool_room = room;
 	}
 	memcpy(t->pool + t->pool_size, scratch, (size_t)n * sizeof *scratch);
-	t->examples[t->count++] =
-		(struct example){s->unit, s->labels, s->near, t->pool_size, n};
+	t->examples[t->count++] = (struct example){s->unit, s->labels, s->near, t->pool_size, n};
 	t->pool_size += (size_t)n;
 	t->unit_labels[s->unit] |= s->labels | s->near;
 	return true;
@@ -182,8 +181,8 @@ static void step(struct trainer *t, const struct example *e, int unit, float sca
 	}
 	float wide[BANK_LABELS] = {0}, wide_error[BANK_LABELS] = {0};
 	for (int i = 0; i < n; i++) {
-		const float *w = t->wide[unit] +
-				 (size_t)(kept[i].hash % ENCODER_BUCKETS) * BANK_LABELS;
+		const float *w =
+			t->wide[unit] + (size_t)(kept[i].hash % ENCODER_BUCKETS) * BANK_LABELS;
 		for (int l = 0; l < BANK_LABELS; l++) {
 			wide[l] += kept[i].weight * w[l];
 		}
@@ -212,8 +211,8 @@ static void step(struct trainer *t, const struct example *e, int unit, float sca
 			p[d] -= rate * (error * h[d] + decay * p[d]);
 		}
 		t->bias[unit][l] -= 0.05f * error;
-		wide_error[l] = weight * ((float)encoder_logistic(wide[l] + t->wide_bias[unit][l]) -
-					  target);
+		wide_error[l] = weight *
+				((float)encoder_logistic(wide[l] + t->wide_bias[unit][l]) - target);
 		t->wide_bias[unit][l] -= 0.05f * wide_error[l];
 	}
 	float back_square = 0;
@@ -301,9 +300,8 @@ static bool quantise_unit(struct trainer *t, struct encoder *encoder, int u)
 	for (int b = 0; b < ENCODER_BUCKETS; b++) {
 		for (int l = 0; l < BANK_LABELS; l++) {
 			if (unit->slot[l] >= 0) {
-				unit->wide[b * unit->label_count + unit->slot[l]] =
-					quantised(t->wide[u][b * BANK_LABELS + l],
-						  unit->wide_scale);
+				unit->wide[b * unit->label_count + unit->slot[l]] = quantised(
+					t->wide[u][b * BANK_LABELS + l], unit->wide_scale);
 			}
 		}
 	}

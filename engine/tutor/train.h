@@ -32,7 +32,6 @@ struct train_report {
  * sentence; may be NULL. Owns: encoder_free.
  */
 enum status train_all(struct encoder **out, const struct bank *bank, struct thesaurus *thesaurus,
-		      uint64_t seed, int epochs, struct train_report reports[2],
-		      struct error *err);
+		      uint64_t seed, int epochs, struct train_report reports[2], struct error *err);
 
 #endif

@@ -119,8 +119,8 @@ void calibration_fit(struct calibration *calibration, struct encoder *encoder,
 			seen[cell] += 1;
 		}
 		for (int s = 0; s <= ENCODER_SIGNALS; s++) {
-			mix[s] -= 2.0 * gradient[s] / (double)calibration->count /
-				  (square[s] + 1e-9);
+			mix[s] -=
+				2.0 * gradient[s] / (double)calibration->count / (square[s] + 1e-9);
 		}
 		for (size_t c = 0; c < cells; c++) {
 			if (seen[c] > 0) {

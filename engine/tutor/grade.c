@@ -1,0 +1,290 @@
+#include "engine/tutor/grade.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/file.h"
+#include "engine/tutor/clauses.h"
+#include "engine/tutor/evidence.h"
+#include "engine/tutor/intent.h"
+
+struct grader {
+	struct encoder *encoder; /* NULL: terms and patterns alone */
+	struct thesaurus *thesaurus;
+};
+
+/* Log-odds from which a concept counts as met, a misconception as held. */
+static const double concept_bar = 0.0, misconception_bar = 2.2;
+
+const char *answer_flag_name(enum answer_flag flag)
+{
+	switch (flag) {
+	case ANSWER_KEYWORDS_ONLY:
+		return "keywords-only";
+	case ANSWER_COPIED:
+		return "copied";
+	case ANSWER_TOO_SHORT:
+		return "too-short";
+	case ANSWER_OFF_TOPIC:
+		return "off-topic";
+	case ANSWER_ASKS_SOLUTION:
+		return "asks-for-answer";
+	case ANSWER_GIVES_UP:
+		return "gives-up";
+	case ANSWER_INSTRUCTS_GRADER:
+		return "instructs-grader";
+	case ANSWER_HOSTILE:
+		return "hostile";
+	case ANSWER_EMPTY:
+		return "empty";
+	case ANSWER_QUESTION:
+		return "question";
+	case ANSWER_TRUNCATED:
+		return "truncated";
+	}
+	return "";
+}
+
+static enum status read_asset(struct strbuf *out, const char *share, const char *name,
+			      struct error *err)
+{
+	char path[1200];
+	snprintf(path, sizeof path, "%s/assets/%s", share, name);
+	return file_read(out, path, 64u << 20, err);
+}
+
+enum status grader_open(struct grader **out, const char *share, struct error *err)
+{
+	*out = NULL;
+	struct grader *grader = calloc(1, sizeof *grader);
+	if (!grader) {
+		return error_set(err, STATUS_NOMEM, "grader", "out of memory");
+	}
+	struct strbuf sb;
+	strbuf_init(&sb);
+	enum status status = STATUS_OK;
+	if (share && read_asset(&sb, share, "encoder.bin", NULL) == STATUS_OK) {
+		status = encoder_read(&grader->encoder, sb.text, sb.length, err);
+		strbuf_reset(&sb);
+		if (!status) {
+			status = read_asset(&sb, share, "thesaurus.tsv", err);
+		}
+		if (!status) {
+			status = thesaurus_read(&grader->thesaurus, sb.text, sb.length, err);
+		}
+		if (!status) {
+			grader->encoder->thesaurus = grader->thesaurus;
+		}
+	}
+	strbuf_release(&sb);
+	if (status) {
+		grader_free(grader);
+		return status;
+	}
+	*out = grader;
+	return STATUS_OK;
+}
+
+void grader_free(struct grader *grader)
+{
+	if (grader) {
+		encoder_free(grader->encoder);
+		thesaurus_free(grader->thesaurus);
+		free(grader);
+	}
+}
+
+bool grader_knows(const struct grader *grader, const char *unit)
+{
+	return grader && encoder_find(grader->encoder, unit) != NULL;
+}
+
+/* ---- what kind of answer it is ---- */
+
+static bool keywords_only(const struct text *text, struct arena *arena,
+			  const struct checkpoint *checkpoint)
+{
+	int term_words, terms;
+	evidence_terms(text, arena, checkpoint, &term_words, &terms);
+	int predicates = 0, closing = 0;
+	for (int c = 0; c < text->clause_count; c++) {
+		const struct clause *clause = &text->clauses[c];
+		predicates += (clause->flags & CLAUSE_PREDICATE) != 0;
+		closing += clause->link == LINK_END;
+	}
+	int others = text->word_count - term_words;
+	if (predicates == 0 && text->word_count >= 2) {
+		/* No verb at all: a list, unless it is a phrase of some length around one or two terms. */
+		return terms >= 2 || text->word_count >= 4;
+	}
+	/* "…, …, …입니다": terms strung together and closed by one verb. */
+	return terms >= 3 && closing <= 1 && others <= 1 + terms / 4;
+}
+
+static bool copied(const struct text *text, struct arena *arena,
+		   const struct checkpoint *checkpoint, const struct grade_context *context)
+{
+	if (text->word_count < 4) {
+		return false;
+	}
+	if (intent_copied_share(text, arena, checkpoint->question, 3) >= 0.7 ||
+	    (context && intent_copied_share(text, arena, context->question, 3) >= 0.7) ||
+	    (context && intent_copied_share(text, arena, context->lesson_text, 6) >= 0.7)) {
+		return true;
+	}
+	for (size_t i = 0; i < checkpoint->variants.count; i++) {
+		if (intent_copied_share(text, arena, checkpoint->variants.items[i], 3) >= 0.7) {
+			return true;
+		}
+	}
+	return intent_copied_share(text, arena, checkpoint->after, 6) >= 0.7;
+}
+
+/* Words of the checkpoint itself: its question, terms and beliefs. */
+static bool on_topic(const struct text *text, struct arena *arena,
+		     const struct checkpoint *checkpoint)
+{
+	if (intent_on_field(text)) {
+		return true;
+	}
+	int words, terms;
+	evidence_terms(text, arena, checkpoint, &words, &terms);
+	return terms > 0 || intent_copied_share(text, arena, checkpoint->question, 2) > 0;
+}
+
+/* ---- the verdict ---- */
+
+static void decide(struct grade *grade, const struct evidence *evidence)
+{
+	for (int i = 0; i < grade->concept_count; i++) {
+		struct grade_concept *concept = &grade->concepts[i];
+		concept->score = encoder_logistic(evidence[i].log_odds);
+		concept->met = evidence[i].log_odds > concept_bar;
+		concept->contradicted = !concept->met && evidence[i].denied;
+		if (concept->met) {
+			concept->evidence = evidence[i].span;
+			grade->met++;
+		}
+	}
+	for (int m = 0; m < grade->misconception_count; m++) {
+		const struct evidence *e = &evidence[grade->concept_count + m];
+		struct grade_misconception *misconception = &grade->misconceptions[m];
+		misconception->score = encoder_logistic(e->log_odds);
+		misconception->held = e->log_odds > misconception_bar;
+		misconception->rejected = !misconception->held && e->reported > misconception_bar;
+		if (misconception->held || misconception->rejected) {
+			misconception->evidence = e->span;
+		}
+	}
+}
+
+static int held_count(const struct grade *grade)
+{
+	int held = 0;
+	for (int m = 0; m < grade->misconception_count; m++) {
+		held += grade->misconceptions[m].held;
+	}
+	return held;
+}
+
+static void forget_findings(struct grade *grade)
+{
+	for (int i = 0; i < grade->concept_count; i++) {
+		grade->concepts[i].met = false;
+		grade->concepts[i].evidence = (struct span){0, 0};
+	}
+	for (int m = 0; m < grade->misconception_count; m++) {
+		grade->misconceptions[m].held = false;
+	}
+	grade->met = 0;
+}
+
+static void conclude(struct grade *grade, const struct text *text)
+{
+	int held = held_count(grade);
+	const unsigned never = ANSWER_EMPTY | ANSWER_INSTRUCTS_GRADER | ANSWER_COPIED |
+			       ANSWER_KEYWORDS_ONLY | ANSWER_ASKS_SOLUTION;
+	const unsigned unless_said = ANSWER_GIVES_UP | ANSWER_HOSTILE | ANSWER_OFF_TOPIC |
+				     ANSWER_TOO_SHORT | ANSWER_QUESTION;
+	bool said = grade->met > 0 || held > 0;
+	if ((grade->flags & never) || (!said && (grade->flags & unless_said))) {
+		forget_findings(grade);
+		grade->verdict = VERDICT_REDIRECT;
+		grade->score = 0;
+		return;
+	}
+	double share = grade->needed > 0 ? (double)grade->met / grade->needed : 0;
+	grade->score = share > 1 ? 1 : share;
+	if (held > 0) {
+		grade->score *= 0.5;
+	}
+	bool enough_said =
+		text->predicate_sentences >= 2 || text->clause_count >= 3 || text->word_count >= 12;
+	if (grade->met >= grade->needed && held == 0 && enough_said) {
+		grade->verdict = VERDICT_PASS;
+	} else if (grade->met >= grade->needed || (grade->met > 0 && held == 0)) {
+		grade->verdict = VERDICT_PARTIAL;
+	} else {
+		/* Some concepts beside a misconception are a part, too; nothing but the misconception is not. */
+		grade->verdict = grade->met > 0 ? VERDICT_PARTIAL : VERDICT_FAIL;
+	}
+}
+
+enum status grade_answer(struct grade *out, const struct grader *grader,
+			 const struct checkpoint *checkpoint, const struct grade_context *context,
+			 const char *answer, size_t length, struct error *err)
+{
+	memset(out, 0, sizeof *out);
+	out->concept_count = (int)checkpoint->expectation_count;
+	out->misconception_count = (int)checkpoint->misconception_count;
+	out->needed = (out->concept_count * 3 + 4) / 5;
+	out->concepts = calloc((size_t)out->concept_count + 1, sizeof *out->concepts);
+	out->misconceptions =
+		calloc((size_t)out->misconception_count + 1, sizeof *out->misconceptions);
+	struct arena arena;
+	arena_init(&arena);
+	struct evidence *evidence = arena_alloc(
+		&arena, (checkpoint->expectation_count + checkpoint->misconception_count + 1) *
+				sizeof *evidence);
+	struct text text;
+	enum status status = STATUS_OK;
+	if (!out->concepts || !out->misconceptions || !evidence) {
+		status = error_set(err, STATUS_NOMEM, "grade", "out of memory");
+	}
+	if (!status) {
+		status = text_analyse(&text, &arena, answer, length, err);
+	}
+	const struct encoder *encoder = grader ? grader->encoder : NULL;
+	const struct encoder_unit *unit = encoder_find(encoder, checkpoint->unit);
+	if (!status) {
+		status = evidence_gather(evidence, &text, &arena, encoder, unit, checkpoint, err);
+	}
+	if (!status) {
+		decide(out, evidence);
+		out->flags = intent_of(&text);
+		out->flags |= text.truncated ? ANSWER_TRUNCATED : 0;
+		if (text.word_count > 0) {
+			out->flags |=
+				keywords_only(&text, &arena, checkpoint) ? ANSWER_KEYWORDS_ONLY : 0;
+			out->flags |=
+				copied(&text, &arena, checkpoint, context) ? ANSWER_COPIED : 0;
+			out->flags |= on_topic(&text, &arena, checkpoint) ? 0 : ANSWER_OFF_TOPIC;
+			out->flags |= text.word_count < 3 ? ANSWER_TOO_SHORT : 0;
+		}
+		conclude(out, &text);
+	}
+	arena_release(&arena);
+	if (status) {
+		grade_release(out);
+	}
+	return status;
+}
+
+void grade_release(struct grade *grade)
+{
+	free(grade->concepts);
+	free(grade->misconceptions);
+	memset(grade, 0, sizeof *grade);
+}

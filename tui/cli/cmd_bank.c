@@ -1,0 +1,110 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/base/file.h"
+#include "engine/tutor/train.h"
+#include "tui/cli/bank_report.h"
+#include "tui/cli/cli_json.h"
+#include "tui/cli/commands.h"
+
+/* mundap bank: trains the sentence encoder on assets/bank and measures the grader. */
+
+static double ratio(long part, long rest)
+{
+	return part + rest > 0 ? (double)part / (double)(part + rest) : 0;
+}
+
+static void print_figures(const struct bank *bank, const struct train_report reports[2],
+			  size_t bytes, const struct cli_options *options)
+{
+	const char *const names[2] = {"concepts", "misconceptions"};
+	json_t *root = json_pack("{s:i,s:i,s:I}", "units", bank->unit_count, "sentences",
+				 bank->count, "bytes", (json_int_t)bytes);
+	for (int i = 0; i < 2; i++) {
+		double precision = ratio(reports[i].true_positive, reports[i].false_positive);
+		double recall = ratio(reports[i].true_positive, reports[i].false_negative);
+		json_object_set_new(
+			root, names[i],
+			json_pack("{s:f,s:f}", "precision", precision, "recall", recall));
+		if (!options->json) {
+			printf("%-15s precision %.3f recall %.3f (sentences held out)\n", names[i],
+			       precision, recall);
+		}
+	}
+	if (options->json) {
+		cli_print_json(root);
+	} else {
+		printf("%d units, %d sentences, %zu bytes\n", bank->unit_count, bank->count, bytes);
+		json_decref(root);
+	}
+}
+
+static int train(int argc, char **argv, const struct cli_options *options)
+{
+	const char *out = NULL;
+	long epochs = 14, seed = 1;
+	const struct cli_option wanted[] = {
+		{"--out", CLI_TEXT, &out, 0, 0},
+		{"--epochs", CLI_INTEGER, &epochs, 1, 1000},
+		{"--seed", CLI_INTEGER, &seed, 0, 1e9},
+	};
+	int code = cli_take_options(&argc, argv, wanted, 3, options);
+	if (code) {
+		return code;
+	}
+	struct error err = ERROR_INIT;
+	struct strbuf share, file;
+	strbuf_init(&share);
+	strbuf_init(&file);
+	struct bank bank = {0};
+	struct thesaurus *thesaurus = NULL;
+	struct encoder *encoder = NULL;
+	struct train_report reports[2] = {{0}};
+	char path[1200];
+	enum status status = file_share_folder(&share, &err);
+	if (!status) {
+		snprintf(path, sizeof path, "%s/assets/thesaurus.tsv", share.text);
+		status = file_read(&file, path, 0, &err);
+	}
+	if (!status) {
+		status = thesaurus_read(&thesaurus, file.text, file.length, &err);
+	}
+	if (!status) {
+		snprintf(path, sizeof path, "%s/assets/bank", share.text);
+		status = bank_read(&bank, path, &err);
+	}
+	if (!status) {
+		status = train_all(&encoder, &bank, thesaurus, (uint64_t)seed, (int)epochs, reports,
+				   &err);
+	}
+	strbuf_reset(&file);
+	if (!status) {
+		status = encoder_write(encoder, &file);
+	}
+	if (!status) {
+		snprintf(path, sizeof path, "%s/assets/encoder.bin", share.text);
+		status = file_write(out ? out : path, file.text, file.length, &err);
+	}
+	if (status) {
+		code = cli_fail_error(options, &err);
+	} else {
+		print_figures(&bank, reports, file.length, options);
+	}
+	encoder_free(encoder);
+	thesaurus_free(thesaurus);
+	bank_release(&bank);
+	strbuf_release(&share);
+	strbuf_release(&file);
+	return code;
+}
+
+int cmd_bank(int argc, char **argv, const struct cli_options *options)
+{
+	if (argc > 1 && strcmp(argv[1], "train") == 0) {
+		return train(argc - 1, argv + 1, options);
+	}
+	if (argc > 1 && strcmp(argv[1], "report") == 0) {
+		return bank_report(argc - 1, argv + 1, options);
+	}
+	return cli_fail(options, CLI_WRONG_USE, "usage", "%s", message(MSG_BANK_NEEDS_VERB));
+}
