@@ -10,7 +10,7 @@ enum status db_fail(struct store *store, int code, struct error *err)
 {
 	const char *path = store->path ? store->path : "";
 	const char *what = store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(code);
-	switch (code & 0xFF) {
+	switch (code == SQLITE_IOERR_NOMEM ? SQLITE_NOMEM : code & 0xFF) {
 	case SQLITE_NOMEM:
 		return error_set(err, STATUS_NOMEM, "store", "out of memory");
 	case SQLITE_BUSY:

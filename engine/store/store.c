@@ -89,7 +89,14 @@ static enum status refuse_damaged(struct store *store, const char *check, struct
 		status = db_fail(store, code, err);
 	} else {
 		const char *found = (const char *)sqlite3_column_text(statement, 0);
-		if (!found || strcmp(found, "ok") != 0) {
+		/* The check also reports a page it had no memory for: that is no damage. */
+		const char *reason = found ? strstr(found, "error code=") : NULL;
+		int reason_code = reason ? atoi(reason + strlen("error code=")) : SQLITE_CORRUPT;
+		if (!found) {
+			status = db_fail(store, SQLITE_NOMEM, err);
+		} else if ((reason_code & 0xFF) != SQLITE_CORRUPT) {
+			status = db_fail(store, reason_code, err);
+		} else if (strcmp(found, "ok") != 0) {
 			status = error_set(err, STATUS_CORRUPT, "store", message(MSG_STORE_DAMAGED),
 					   store->path, found ? found : "?");
 		}
