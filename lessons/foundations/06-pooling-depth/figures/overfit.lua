@@ -101,7 +101,7 @@ return {
 		end
 		for i = 1, state.count do points[i] = { state.train_x[i], state.train_y[i], 2 } end
 		for _, p in ipairs(curve) do points[#points + 1] = { p[1], p[2], 1 } end
-		canvas:scatter(1, 2, 40, 12, points, { x_min = -1, x_max = 1, y_min = -2, y_max = 2 })
+		canvas:scatter(1, 2, 40, 12, points, { xmin = -1, xmax = 1, ymin = -2, ymax = 2 })
 		canvas:text(44, 1, "차수   훈련 오차   시험 오차", "dim")
 		for degree = 1, MAX_DEGREE do
 			local style = degree == state.degree and "accent" or (degree == best(state) and "good" or "normal")

@@ -116,7 +116,7 @@ return function(t, learner)
 	t:test("1월: 배운 모델 F1 0.95 이상", function()
 		needs(t, learner, "by_rule")
 		t:ok(type(learner.old) == "table" and type(learner.new) == "table", "훈련한 old와 new를 돌려주세요.")
-		local january, february = messages(600, 1, t.seed + 21), messages(600, 2, t.seed + 22)
+		local january, february = messages(1500, 1, t.seed + 21), messages(1500, 2, t.seed + 22)
 		local function learned(model) return function(words) return learner.score(model, words) > 0 end end
 		local rule_before, rule_after = graded(january, learner.by_rule), graded(february, learner.by_rule)
 		local before = graded(january, learned(learner.old))
