@@ -82,6 +82,15 @@ static const struct {
 	{3,
 	 "CREATE TABLE class_member(learner TEXT PRIMARY KEY, name TEXT NOT NULL, bundle"
 	 " TEXT NOT NULL, imported INTEGER NOT NULL) STRICT;"},
+	{4,
+	 "CREATE TABLE model_version(model TEXT NOT NULL, version INTEGER NOT NULL,"
+	 " stage TEXT NOT NULL, digest TEXT NOT NULL, bytes INTEGER NOT NULL, run INTEGER NOT NULL,"
+	 " note TEXT NOT NULL, metadata TEXT NOT NULL, approved_by TEXT NOT NULL,"
+	 " created INTEGER NOT NULL, PRIMARY KEY(model, version)) STRICT;"
+	 "CREATE TABLE model_event(id INTEGER PRIMARY KEY, model TEXT NOT NULL,"
+	 " version INTEGER NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL, actor TEXT NOT NULL,"
+	 " at INTEGER NOT NULL) STRICT;"
+	 "CREATE INDEX model_event_model ON model_event(model);"},
 };
 /* clang-format on */
 static const size_t migration_count = sizeof migrations / sizeof *migrations;
