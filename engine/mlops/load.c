@@ -24,6 +24,7 @@
 struct connection {
 	int fd; /* -1: closed */
 	bool busy, keep;
+	bool reused; /* the request went out on a connection that had carried another */
 	int64_t due_ns; /* what the latency counts from */
 	size_t request, sent;
 	struct strbuf answer;
@@ -116,6 +117,8 @@ static void fail_request(struct run *run, struct connection *c)
 	put_back(run, c);
 }
 
+static void broken(struct run *run, struct connection *c);
+
 /* Sends what is left of the request; false when the connection broke. */
 static bool push(struct run *run, struct connection *c)
 {
@@ -131,18 +134,35 @@ static bool push(struct run *run, struct connection *c)
 	return true;
 }
 
+static void send_request(struct run *run, struct connection *c)
+{
+	c->sent = 0;
+	strbuf_reset(&c->answer);
+	c->reused = c->fd >= 0;
+	if ((c->fd < 0 && !open_connection(run, c)) || !push(run, c)) {
+		broken(run, c);
+	}
+}
+
+/* A service may close an idle connection just as the next request goes out: such a request is sent again, once. */
+static void broken(struct run *run, struct connection *c)
+{
+	if (c->reused && c->answer.length == 0) {
+		disconnect(c);
+		send_request(run, c);
+		return;
+	}
+	fail_request(run, c);
+}
+
 static void start_request(struct run *run, int64_t due_ns)
 {
 	struct connection *c = &run->connections[run->free_list[--run->free_count]];
 	c->busy = true;
 	c->due_ns = due_ns;
 	c->request = run->next_request++ % run->options->request_count;
-	c->sent = 0;
-	strbuf_reset(&c->answer);
 	run->result->sent++;
-	if ((c->fd < 0 && !open_connection(run, c)) || !push(run, c)) {
-		fail_request(run, c);
-	}
+	send_request(run, c);
 }
 
 /* Length of the whole answer when it has arrived, 0 when not yet, -1 when it is no HTTP answer. */
@@ -152,11 +172,12 @@ static long answer_length(struct connection *c, int *status)
 	if (!end) {
 		return c->answer.length > ANSWER_LIMIT ? -1 : 0;
 	}
-	if (sscanf(c->answer.text, "HTTP/1.%*1[01] %d", status) != 1) {
+	int minor;
+	if (sscanf(c->answer.text, "HTTP/1.%1d %d", &minor, status) != 2) {
 		return -1;
 	}
 	long body = -1;
-	c->keep = true;
+	c->keep = minor == 1;
 	for (char *line = strstr(c->answer.text, "\r\n") + 2; line < end + 2;
 	     line = strstr(line, "\r\n") + 2) {
 		if (strncasecmp(line, "Content-Length:", 15) == 0) {
@@ -186,7 +207,7 @@ static void pull(struct run *run, struct connection *c)
 		}
 		if (n <= 0) {
 			if (c->busy) {
-				fail_request(run, c);
+				broken(run, c);
 			} else {
 				disconnect(c);
 			}
@@ -288,7 +309,7 @@ static void loop(struct run *run)
 			struct connection *c = events[i].data.ptr;
 			if (c->fd >= 0 && c->busy && (events[i].events & EPOLLOUT) &&
 			    !push(run, c)) {
-				fail_request(run, c);
+				broken(run, c);
 				continue;
 			}
 			if (c->fd >= 0 && (events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR))) {
