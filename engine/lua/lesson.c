@@ -284,7 +284,7 @@ static enum status read_in_arena(struct lesson_file *out, struct arena *arena, c
 	out->lesson = work.lesson;
 	out->checkpoint = work.checkpoint;
 	collect_problems(&reader, out);
-	if (!out->problems) {
+	if (!out->problems || (reader.out_of_memory && out->problem_count == 0)) {
 		return error_set(err, STATUS_NOMEM, folder, "out of memory");
 	}
 	return STATUS_OK;

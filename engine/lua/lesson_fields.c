@@ -12,7 +12,7 @@
 #include "engine/base/spelling.h"
 #include "engine/base/utf8.h"
 
-enum { MARKDOWN_LIMIT = 1 << 20, LIST_LIMIT = 4096, PROBLEM_LIMIT = 200 };
+enum { MARKDOWN_LIMIT = 1 << 20, LIST_LIMIT = 1000, PROBLEM_LIMIT = 200 };
 
 struct problem_node {
 	struct lesson_problem problem;
@@ -332,6 +332,19 @@ double lesson_number(struct lesson_reader *reader, const struct place *place, co
 	return number;
 }
 
+/* The length of a list; what is over the limit is reported and left unread. */
+static size_t length_of(struct lesson_reader *reader, const struct place *place, const char *field,
+			int list)
+{
+	size_t count = lua_rawlen(reader->lua, list);
+	if (count > LIST_LIMIT) {
+		lesson_problem(reader, lesson_field_line(reader, place, field),
+			       message(MSG_LESSON_LIST_LENGTH), place->name, field, LIST_LIMIT);
+		count = LIST_LIMIT;
+	}
+	return count;
+}
+
 struct string_list lesson_strings(struct lesson_reader *reader, const struct place *place,
 				  const char *field, enum need need)
 {
@@ -350,8 +363,7 @@ struct string_list lesson_strings(struct lesson_reader *reader, const struct pla
 		return list;
 	}
 	int table = lua_gettop(lua);
-	size_t count = lua_rawlen(lua, table);
-	count = count < LIST_LIMIT ? count : LIST_LIMIT;
+	size_t count = length_of(reader, place, field, table);
 	if (count == 0 && need == REQUIRED) {
 		lesson_problem(reader, lesson_field_line(reader, place, field),
 			       message(MSG_LESSON_EMPTY_FIELD), place->name, field);
@@ -383,12 +395,12 @@ size_t lesson_list(struct lesson_reader *reader, const struct place *place, cons
 		return 0;
 	}
 	*index = lua_gettop(reader->lua);
-	size_t count = lua_rawlen(reader->lua, *index);
+	size_t count = length_of(reader, place, field, *index);
 	if (count == 0 && need == REQUIRED) {
 		lesson_problem(reader, lesson_field_line(reader, place, field),
 			       message(MSG_LESSON_EMPTY_FIELD), place->name, field);
 	}
-	return count < LIST_LIMIT ? count : LIST_LIMIT;
+	return count;
 }
 
 bool lesson_item(struct lesson_reader *reader, const struct place *place, const char *field,
