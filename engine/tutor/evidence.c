@@ -45,6 +45,16 @@ static bool denied_inside(const struct text *text, const struct run *run, unsign
 	return false;
 }
 
+static bool barred_inside(const bool *barred, const struct run *run)
+{
+	for (int c = run->first; c <= run->last; c++) {
+		if (barred[c]) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static struct span run_span(const struct text *text, const struct run *run)
 {
 	const struct clause *a = &text->clauses[run->first], *b = &text->clauses[run->last];
@@ -68,7 +78,7 @@ static bool belief_denies(const char *belief, struct arena *arena)
 
 static void weigh_runs(struct evidence *out, const struct text *text, const struct encoder *encoder,
 		       const struct encoder_unit *unit, const struct checkpoint *checkpoint,
-		       const bool *denying)
+		       const bool *denying, const bool *barred)
 {
 	struct run runs[MOST_RUNS];
 	struct feature features[FEATURES_MOST];
@@ -77,6 +87,9 @@ static void weigh_runs(struct evidence *out, const struct text *text, const stru
 	size_t concepts = checkpoint->expectation_count;
 	size_t all = concepts + checkpoint->misconception_count;
 	for (int r = 0; r < n; r++) {
+		if (barred && barred_inside(barred, &runs[r])) {
+			continue;
+		}
 		const struct clause *a = &text->clauses[runs[r].first];
 		const struct clause *b = &text->clauses[runs[r].last];
 		int words = b->first_word + b->word_count - a->first_word;
@@ -84,7 +97,7 @@ static void weigh_runs(struct evidence *out, const struct text *text, const stru
 		encoder_signals(encoder, unit, features, count, signals);
 		bool reported = denied_inside(text, &runs[r], CLAUSE_REPORTED);
 		bool denied = denied_inside(text, &runs[r], CLAUSE_DENIED);
-		for (size_t i = 0; i < all; i++) {
+		for (size_t i = 0; i < (barred ? concepts : all); i++) {
 			bool wrong = i >= concepts;
 			int label = wrong ? (int)(i - concepts) + BANK_FIRST_MISCONCEPTION : (int)i;
 			if (label >= BANK_LABELS || unit->slot[label] < 0) {
@@ -96,8 +109,15 @@ static void weigh_runs(struct evidence *out, const struct text *text, const stru
 			if (rejected) {
 				out[i].reported = odds > out[i].reported ? odds : out[i].reported;
 			} else if (odds > out[i].log_odds) {
+				/* A longer part must say clearly more than a shorter one before it to be shown. */
+				bool much = odds > out[i].log_odds + 0.7 ||
+					    runs[r].first > out[i].last_clause;
 				out[i].log_odds = odds;
-				out[i].span = run_span(text, &runs[r]);
+				if (much) {
+					out[i].span = run_span(text, &runs[r]);
+					out[i].first_clause = runs[r].first;
+					out[i].last_clause = runs[r].last;
+				}
 			}
 		}
 	}
@@ -105,10 +125,12 @@ static void weigh_runs(struct evidence *out, const struct text *text, const stru
 
 static void add_forms(struct evidence *e, const struct text *text, struct arena *arena,
 		      const struct string_list *terms, const struct string_list *patterns,
-		      bool known, bool wrong)
+		      bool known, bool wrong, const bool *barred)
 {
 	struct term_hit term = terms_find(text, arena, terms);
 	struct term_hit pattern = patterns_find(text, arena, patterns);
+	term.found = term.found && !(barred && barred[term.clause]);
+	pattern.found = pattern.found && !(barred && barred[pattern.clause]);
 	double bonus = known ? term_bonus : unknown_term_bonus;
 	const struct term_hit *best = pattern.found && !pattern.negated ? &pattern : &term;
 	if (best->found && !best->negated) {
@@ -124,6 +146,7 @@ static void add_forms(struct evidence *e, const struct text *text, struct arena 
 		e->log_odds += e->pattern ? pattern_bonus : bonus;
 		if (e->span.length == 0 || !known || e->log_odds < bonus) {
 			e->span = best->span;
+			e->first_clause = e->last_clause = best->clause;
 		}
 	} else if (best->found) {
 		e->denied = true;
@@ -131,24 +154,21 @@ static void add_forms(struct evidence *e, const struct text *text, struct arena 
 	}
 }
 
-enum status evidence_gather(struct evidence *out, const struct text *text, struct arena *arena,
+static void gather_concepts(struct evidence *out, const struct text *text, struct arena *arena,
 			    const struct encoder *encoder, const struct encoder_unit *unit,
-			    const struct checkpoint *checkpoint, struct error *err)
+			    const struct checkpoint *checkpoint, const bool *denying,
+			    const bool *barred)
 {
 	size_t concepts = checkpoint->expectation_count;
-	size_t all = concepts + checkpoint->misconception_count;
-	bool *denying = arena_alloc(arena, all + 1);
-	if (!denying) {
-		return error_set(err, STATUS_NOMEM, "grade", "out of memory");
-	}
-	for (size_t m = 0; m < checkpoint->misconception_count; m++) {
-		denying[m] = belief_denies(checkpoint->misconceptions[m].belief, arena);
-	}
+	size_t all = concepts + (barred ? 0 : checkpoint->misconception_count);
 	for (size_t i = 0; i < all; i++) {
-		out[i] = (struct evidence){.log_odds = unit ? -20 : unknown_prior, .reported = -20};
+		out[i] = (struct evidence){.log_odds = unit ? -20 : unknown_prior,
+					   .reported = -20,
+					   .first_clause = -1,
+					   .last_clause = -1};
 	}
 	if (unit) {
-		weigh_runs(out, text, encoder, unit, checkpoint, denying);
+		weigh_runs(out, text, encoder, unit, checkpoint, denying, barred);
 		for (size_t i = 0; i < all; i++) {
 			size_t label = i < concepts ? i : i - concepts + BANK_FIRST_MISCONCEPTION;
 			if (label >= BANK_LABELS || unit->slot[label] < 0) {
@@ -158,13 +178,47 @@ enum status evidence_gather(struct evidence *out, const struct text *text, struc
 	}
 	for (size_t i = 0; i < concepts; i++) {
 		const struct expectation *e = &checkpoint->expectations[i];
-		add_forms(&out[i], text, arena, &e->terms, &e->patterns, unit != NULL, false);
+		add_forms(&out[i], text, arena, &e->terms, &e->patterns, unit != NULL, false,
+			  barred);
 	}
+}
+
+enum status evidence_gather(struct evidence *out, const struct text *text, struct arena *arena,
+			    const struct encoder *encoder, const struct encoder_unit *unit,
+			    const struct checkpoint *checkpoint, struct error *err)
+{
+	size_t concepts = checkpoint->expectation_count;
+	bool *denying = arena_alloc(arena, checkpoint->misconception_count + 1);
+	if (!denying) {
+		return error_set(err, STATUS_NOMEM, "grade", "out of memory");
+	}
+	for (size_t m = 0; m < checkpoint->misconception_count; m++) {
+		denying[m] = belief_denies(checkpoint->misconceptions[m].belief, arena);
+	}
+	gather_concepts(out, text, arena, encoder, unit, checkpoint, denying, NULL);
 	for (size_t m = 0; m < checkpoint->misconception_count; m++) {
 		const struct misconception *e = &checkpoint->misconceptions[m];
 		add_forms(&out[concepts + m], text, arena, &e->terms, &e->patterns, unit != NULL,
-			  !denying[m]);
+			  !denying[m], NULL);
 	}
+	return STATUS_OK;
+}
+
+enum status evidence_outside(struct evidence *out, const struct text *text, struct arena *arena,
+			     const struct encoder *encoder, const struct encoder_unit *unit,
+			     const struct checkpoint *checkpoint, struct error *err)
+{
+	bool *barred = arena_alloc(arena, (size_t)text->clause_count + 1);
+	if (!barred) {
+		return error_set(err, STATUS_NOMEM, "grade", "out of memory");
+	}
+	for (size_t m = 0; m < checkpoint->misconception_count; m++) {
+		const struct evidence *e = &out[checkpoint->expectation_count + m];
+		for (int c = e->first_clause; e->settled && c >= 0 && c <= e->last_clause; c++) {
+			barred[c] = true;
+		}
+	}
+	gather_concepts(out, text, arena, encoder, unit, checkpoint, NULL, barred);
 	return STATUS_OK;
 }
 

@@ -16,7 +16,7 @@ struct grader {
 };
 
 /* Log-odds from which a concept counts as met, a misconception as held. */
-static const double concept_bar = 0.0, misconception_bar = 2.2;
+static const double concept_bar = 1.0, others_help = 0.3, misconception_bar = 2.2;
 
 const char *answer_flag_name(enum answer_flag flag)
 {
@@ -142,43 +142,19 @@ static bool copied(const struct text *text, struct arena *arena,
 	return intent_copied_share(text, arena, checkpoint->after, 6) >= 0.7;
 }
 
-/* Words of the checkpoint itself: its question, terms and beliefs. */
-static bool on_topic(const struct text *text, struct arena *arena,
-		     const struct checkpoint *checkpoint)
+/* Small talk, unless it uses the field's or the checkpoint's own words. A vague or mistaken try stays an answer. */
+static bool off_topic(const struct text *text, struct arena *arena,
+		      const struct checkpoint *checkpoint)
 {
-	if (intent_on_field(text)) {
-		return true;
+	int words, terms, talk = intent_small_talk(text);
+	if (talk == 0) {
+		return false;
 	}
-	int words, terms;
 	evidence_terms(text, arena, checkpoint, &words, &terms);
-	return terms > 0 || intent_copied_share(text, arena, checkpoint->question, 2) > 0;
+	return intent_field_words(text) + terms <= talk / 2;
 }
 
 /* ---- the verdict ---- */
-
-static void decide(struct grade *grade, const struct evidence *evidence)
-{
-	for (int i = 0; i < grade->concept_count; i++) {
-		struct grade_concept *concept = &grade->concepts[i];
-		concept->score = encoder_logistic(evidence[i].log_odds);
-		concept->met = evidence[i].log_odds > concept_bar;
-		concept->contradicted = !concept->met && evidence[i].denied;
-		if (concept->met) {
-			concept->evidence = evidence[i].span;
-			grade->met++;
-		}
-	}
-	for (int m = 0; m < grade->misconception_count; m++) {
-		const struct evidence *e = &evidence[grade->concept_count + m];
-		struct grade_misconception *misconception = &grade->misconceptions[m];
-		misconception->score = encoder_logistic(e->log_odds);
-		misconception->held = e->log_odds > misconception_bar;
-		misconception->rejected = !misconception->held && e->reported > misconception_bar;
-		if (misconception->held || misconception->rejected) {
-			misconception->evidence = e->span;
-		}
-	}
-}
 
 static int held_count(const struct grade *grade)
 {
@@ -187,6 +163,41 @@ static int held_count(const struct grade *grade)
 		held += grade->misconceptions[m].held;
 	}
 	return held;
+}
+
+static void decide_misconceptions(struct grade *grade, const struct evidence *evidence)
+{
+	for (int m = 0; m < grade->misconception_count; m++) {
+		const struct evidence *e = &evidence[grade->concept_count + m];
+		struct grade_misconception *misconception = &grade->misconceptions[m];
+		misconception->score = encoder_logistic(e->log_odds);
+		misconception->held = e->log_odds > misconception_bar;
+		misconception->rejected = !misconception->held && e->reported > 0;
+		if (misconception->held || misconception->rejected) {
+			misconception->evidence = e->span;
+		}
+	}
+}
+
+/* A learner who says several things right probably meant the doubtful one, too; a doubtful one alone is doubtful. */
+static void decide_concepts(struct grade *grade, const struct evidence *evidence)
+{
+	int sure = 0;
+	for (int i = 0; i < grade->concept_count; i++) {
+		sure += evidence[i].log_odds > 0;
+	}
+	for (int i = 0; i < grade->concept_count; i++) {
+		struct grade_concept *concept = &grade->concepts[i];
+		int others = sure - (evidence[i].log_odds > 0);
+		double bar = concept_bar - others_help * (others < 4 ? others : 4);
+		concept->score = encoder_logistic(evidence[i].log_odds);
+		concept->met = evidence[i].log_odds > bar;
+		concept->contradicted = !concept->met && evidence[i].denied;
+		if (concept->met) {
+			concept->evidence = evidence[i].span;
+			grade->met++;
+		}
+	}
 }
 
 static void forget_findings(struct grade *grade)
@@ -262,7 +273,18 @@ enum status grade_answer(struct grade *out, const struct grader *grader,
 		status = evidence_gather(evidence, &text, &arena, encoder, unit, checkpoint, err);
 	}
 	if (!status) {
-		decide(out, evidence);
+		decide_misconceptions(out, evidence);
+		for (int m = 0; m < out->misconception_count; m++) {
+			if (out->misconceptions[m].held) {
+				evidence[out->concept_count + m].settled = true;
+			}
+		}
+		/* What a clause says that holds a misconception is not counted for a concept. */
+		if (held_count(out) > 0) {
+			status = evidence_outside(evidence, &text, &arena, encoder, unit,
+						  checkpoint, err);
+		}
+		decide_concepts(out, evidence);
 		out->flags = intent_of(&text);
 		out->flags |= text.truncated ? ANSWER_TRUNCATED : 0;
 		if (text.word_count > 0) {
@@ -270,7 +292,7 @@ enum status grade_answer(struct grade *out, const struct grader *grader,
 				keywords_only(&text, &arena, checkpoint) ? ANSWER_KEYWORDS_ONLY : 0;
 			out->flags |=
 				copied(&text, &arena, checkpoint, context) ? ANSWER_COPIED : 0;
-			out->flags |= on_topic(&text, &arena, checkpoint) ? 0 : ANSWER_OFF_TOPIC;
+			out->flags |= off_topic(&text, &arena, checkpoint) ? ANSWER_OFF_TOPIC : 0;
 			out->flags |= text.word_count < 3 ? ANSWER_TOO_SHORT : 0;
 		}
 		conclude(out, &text);

@@ -302,7 +302,7 @@ unsigned intent_of(const struct text *text)
 	return flags;
 }
 
-bool intent_on_field(const struct text *text)
+int intent_field_words(const struct text *text)
 {
 	static words field = {
 		"모델",     "데이터", "데이타",   "학습",     "훈련",     "배우",     "배운",
@@ -320,15 +320,43 @@ bool intent_on_field(const struct text *text)
 		"model",    "data",   "train",    "learn",    "neural",   "accuracy", "drift",
 		"input",    "output", "weight",   "layer",    "server",   "합성곱",   "특징",
 		"기술",     "개발",   "제품",     "품질",     NULL};
+	int count = 0;
 	for (int i = 0; i < text->word_count; i++) {
 		const struct word *word = &text->words[i];
 		bool ascii = word->syllables == 0;
-		if (ascii ? is_any(word, field) || (word->key_length > 3 && begins_any(word, field))
-			  : begins_any(word, field)) {
-			return true;
-		}
+		count += ascii ? is_any(word, field) ||
+					 (word->key_length > 3 && begins_any(word, field))
+			       : begins_any(word, field);
 	}
-	return false;
+	return count;
+}
+
+int intent_small_talk(const struct text *text)
+{
+	static words talk = {
+		"날씨",     "점심",   "저녁",     "아침",     "밥",       "김치",   "라면",
+		"치킨",     "피자",   "커피",     "맛있",     "맛집",     "배고프", "배고파",
+		"영화",     "드라마", "음악",     "노래",     "가수",     "아이돌", "연예인",
+		"축구",     "야구",   "농구",     "경기",     "게임",     "등산",   "여행",
+		"휴가",     "주말",   "캠핑",     "바다",     "산책",     "운동",   "헬스장",
+		"강아지",   "졸려",   "졸리",     "피곤",     "심심",     "안녕",   "반가",
+		"사랑",     "결혼",   "여자친구", "남자친구", "엄마",     "아빠",   "동생",
+		"생일",     "주식",   "코인",     "비트코인", "부동산",   "복권",   "로또",
+		"대통령",   "선거",   "정치",     "농담",     "유머",     "웃긴",   "수다",
+		"잡담",     "유튜브", "인스타",   "카톡",     "집에가",   "지하철", "버스",
+		"택시",     "비가",   "눈이",     "덥",       "춥",       "몇시",   "며칠",
+		"무슨요일", "메뉴",   "요리",     "레시피",   "쇼핑",     "옷",     "신발",
+		"머리",     "감기",   "병원",     "약국",     "이름이뭐", "몇살",   "weather",
+		"lunch",    "dinner", "football", "movie",    "joke",     "hello",  "hi",
+		NULL};
+	int count = 0;
+	for (int i = 0; i < text->word_count; i++) {
+		const struct word *word = &text->words[i];
+		count += word->syllables == 1 || word->syllables == 0
+				 ? is_any(word, talk)
+				 : begins_any(word, talk) && word->key_length > 4;
+	}
+	return count;
 }
 
 double intent_copied_share(const struct text *text, struct arena *arena, const char *source,

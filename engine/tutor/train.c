@@ -32,7 +32,7 @@ struct trainer {
 };
 
 static const float deep_rate = 0.25f, wide_rate = 0.5f, keep = 0.7f, near_weight = 2.0f,
-		   other_weight = 0.25f, decay = 2e-4f;
+		   other_weight = 0.25f, decay = 2e-4f, paired = 0.5f;
 
 int train_fold(const char *sentence, int folds)
 {
@@ -155,17 +155,31 @@ static float weight_of(const struct example *e, int label)
 }
 
 /* One step of Adagrad on a sentence; a random part of its features is left out, so that none is relied upon. */
-static void step(struct trainer *t, const struct example *e, int unit, float scale)
+static int keep_some(struct trainer *t, const struct example *e, struct feature *kept, int n)
+{
+	for (int i = 0; i < e->count && n < FEATURES_MOST; i++) {
+		if (rng_uniform_f32(&t->rng) < keep) {
+			kept[n++] = t->pool[e->first + (size_t)i];
+		}
+	}
+	return n;
+}
+
+static void step(struct trainer *t, const struct example *one, const struct example *two, int unit,
+		 float scale)
 {
 	struct feature kept[FEATURES_MOST];
-	int n = 0;
+	struct example both = *one;
+	const struct example *e = &both;
+	int n = keep_some(t, one, kept, 0);
+	if (two) {
+		n = keep_some(t, two, kept, n);
+		both.labels |= two->labels;
+		both.near = (uint16_t)((one->near | two->near) & ~both.labels);
+	}
 	float square = 0;
-	for (int i = 0; i < e->count; i++) {
-		if (rng_uniform_f32(&t->rng) < keep) {
-			kept[n] = t->pool[e->first + (size_t)i];
-			square += kept[n].weight * kept[n].weight;
-			n++;
-		}
+	for (int i = 0; i < n; i++) {
+		square += kept[i].weight * kept[i].weight;
 	}
 	if (n == 0) {
 		return;
@@ -248,12 +262,23 @@ static bool run_epochs(struct trainer *t, int epochs)
 		rng_permutation(&t->rng, order, (size_t)t->count);
 		for (int i = 0; i < t->count; i++) {
 			const struct example *e = &t->examples[order[i]];
-			step(t, e, e->unit, scale);
+			step(t, e, NULL, e->unit, scale);
+			/* And beside another sentence of its unit, as in an answer. */
+			if (rng_uniform_f32(&t->rng) < paired) {
+				const struct example *two =
+					&t->examples[rng_below(&t->rng, (uint64_t)t->count)];
+				for (int tries = 0; tries < 200 && two->unit != e->unit; tries++) {
+					two = &t->examples[rng_below(&t->rng, (uint64_t)t->count)];
+				}
+				if (two->unit == e->unit) {
+					step(t, e, two, e->unit, scale);
+				}
+			}
 			/* Now and then as a sentence that says nothing of another unit. */
 			if (t->bank->unit_count > 1 && rng_below(&t->rng, 4) == 0) {
 				int other = (int)rng_below(&t->rng, (uint64_t)t->bank->unit_count);
 				if (other != e->unit) {
-					step(t, e, other, scale * 0.2f);
+					step(t, e, NULL, other, scale * 0.2f);
 				}
 			}
 		}

@@ -269,7 +269,7 @@ static void add_up(struct figures *all, const struct figures *f)
 static void print_row(const struct figures *f)
 {
 	printf("%-22s %5ld %8.1f %11.1f %14.1f %9.1f %9.1f %9.1f %9.1f\n", f->kind, f->answers,
-	       share(f->right, f->answers), share(f->false_passes, f->others),
+	       share(f->right, f->answers), share(f->false_passes, f->others) * (f->others > 0),
 	       share(f->passes_refused, f->passes) * (f->passes > 0),
 	       share(f->concept_hits, f->concept_hits + f->concept_misses),
 	       share(f->concept_hits, f->concept_hits + f->concept_extra),
