@@ -15,7 +15,7 @@ return {
 			caption = "→로 규칙을 늘리고 **e**로 세상에 예외를 켜 보세요. 예외가 없는 세상에서 4번 규칙을 켜면 왜 오히려 틀릴까요?",
 		},
 		text { id = "limit", title = "벽은 어디에서 나타나나요", body = "text/03-limit.md" },
-		-- checkpoint { id = "CP-AI-01", file = "checkpoint.lua" },
+		checkpoint { id = "CP-AI-01", file = "checkpoint.lua" },
 		quiz {
 			id = "quiz",
 			title = "확인 문제",

@@ -16,7 +16,7 @@ return {
 				.. "라벨의 40 %가 틀렸을 때, 문자를 1,000통으로 늘리면 어디까지 회복되나요?",
 		},
 		text { id = "limits", title = "달이 바뀌면", body = "text/03-limits.md" },
-		-- checkpoint { id = "CP-AI-02", file = "checkpoint.lua" },
+		checkpoint { id = "CP-AI-02", file = "checkpoint.lua" },
 		quiz {
 			id = "quiz",
 			title = "확인 문제",
