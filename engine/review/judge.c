@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/base/message.h"
+#include "engine/review/voice.h"
 
 /* Puts the stages together: parse, model, rules, voice. */
 
@@ -76,6 +77,7 @@ void judge_python(struct review_private *r, struct review *review)
 		rules_scaling(&j);
 		rules_monitoring(&j);
 		rules_language(&j);
+		strengths_python(&j);
 		if (!review->framework && project.files[i]->framework != FRAMEWORK_NONE) {
 			review->framework = framework_name(project.files[i]->framework);
 		}
@@ -116,6 +118,10 @@ enum status review_run(struct review *review, struct error *err)
 			.strengths = source->strengths,
 			.strength_count = source->strength_count,
 		};
+	}
+	review->skeleton = skeleton_make(r, review->framework);
+	if (questions_make(review, review->framework != NULL) != STATUS_OK) {
+		r->nomem = true;
 	}
 	return r->nomem ? error_set(err, STATUS_NOMEM, "review", "out of memory") : STATUS_OK;
 }
