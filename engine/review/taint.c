@@ -1,4 +1,4 @@
-#include "engine/review/service.h"
+#include "engine/review/taint.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -76,46 +76,6 @@ static void assign(struct flow *flow, int32_t target, uint32_t taint, bool add, 
 	}
 }
 
-/* What reading an attribute or calling a method of the request object gives. */
-static uint32_t of_request(struct flow *flow, const char *member, bool call)
-{
-	int framework = flow->framework;
-	if (name_is(member, "headers|cookies|remote_addr|method|url|base_url|client|state|app|host|"
-			    "content_type|mimetype|content_length|endpoint|scope|user|session|"
-			    "is_json|transport|path|uri|remote_ip")) {
-		return strcmp(member, "path") == 0 && framework == FRAMEWORK_HTTP_SERVER
-			       ? TAINT_VALUE
-			       : 0;
-	}
-	switch (framework) {
-	case FRAMEWORK_FLASK:
-		if (name_is(member, "json|get_json")) {
-			return TAINT_JSON | TAINT_VALUE;
-		}
-		if (name_is(member, "files")) {
-			return TAINT_FORM | TAINT_FILE;
-		}
-		return name_is(member, "form|args|values") ? TAINT_FORM | TAINT_VALUE : TAINT_VALUE;
-	case FRAMEWORK_TORNADO:
-		return name_is(member, "files|arguments|body_arguments|query_arguments")
-			       ? TAINT_JSON | TAINT_VALUE
-			       : TAINT_VALUE;
-	case FRAMEWORK_GRPC:
-		return TAINT_VALUE | TAINT_TYPED;
-	case FRAMEWORK_AIOHTTP:
-	case FRAMEWORK_FASTAPI:
-	case FRAMEWORK_STARLETTE:
-		if (name_is(member, "json|form|post|query|query_params|rel_url")) {
-			return TAINT_JSON | TAINT_VALUE;
-		}
-		return name_is(member, "match_info|path_params") ? TAINT_PATH | TAINT_VALUE
-								 : TAINT_VALUE;
-	default:
-		(void)call;
-		return TAINT_VALUE;
-	}
-}
-
 static bool is_request_object(struct flow *flow, int32_t node, const char *name)
 {
 	(void)node;
@@ -146,7 +106,7 @@ static uint32_t eval_attribute(struct flow *flow, int32_t node, int depth)
 										   : 0;
 	}
 	if (base & TAINT_REQUEST) {
-		return of_request(flow, member, false);
+		return taint_of_member(flow->framework, member);
 	}
 	if ((base & TAINT_FILE) && name_is(member, "filename|name")) {
 		return TAINT_NAME | TAINT_VALUE;
@@ -278,7 +238,7 @@ static uint32_t eval_call(struct flow *flow, int32_t node, int depth)
 		return TAINT_MODEL_OUT;
 	}
 	if (receiver & TAINT_REQUEST) {
-		return of_request(flow, member, true);
+		return taint_of_member(flow->framework, member);
 	}
 	if ((receiver & TAINT_EXCEPTION) &&
 	    name_is(member, "errors|json|normalized_messages|get_response")) {
@@ -512,97 +472,12 @@ static uint32_t eval(struct flow *flow, int32_t node, int depth)
 	return taint;
 }
 
-/* What a parameter of a handler holds when it is called by the framework. */
-static uint32_t of_parameter(struct flow *flow, struct py_function *f, int index, int32_t node)
-{
-	struct py *py = flow->py;
-	int32_t type = py_parameter_type(py, node);
-	const char *type_text = type == SYNTAX_NO_NODE ? "" : py_text(py, type);
-	const char *name = py_parameter(py, f, index, NULL);
-	switch (f->framework) {
-	case FRAMEWORK_FASTAPI: {
-		int32_t value = py_parameter_default(py, node);
-		const char *marker = value == SYNTAX_NO_NODE ? "" : py_text(py, value);
-		if (text_has(marker, "Depends(") || text_has(type_text, "Depends(") ||
-		    text_has(marker, "Security(") || text_has(type_text, "WebSocket") ||
-		    text_has(type_text, "BackgroundTasks") || name_is(type_text, "Response")) {
-			return 0;
-		}
-		if (text_has(type_text, "Request") && name_is(py_name(py, type), "*Request")) {
-			return TAINT_REQUEST;
-		}
-		if (text_has(type_text, "UploadFile")) {
-			return TAINT_FILE;
-		}
-		if (name_is(type_text,
-			    "dict|Dict|Dict[str, Any]|dict[str, Any]|Dict[Any, Any]|Any|"
-			    "Dict[str, any]|typing.Dict|Mapping[str, Any]|object|Dict[str,Any]|"
-			    "dict[str,Any]")) {
-			return TAINT_JSON | TAINT_VALUE;
-		}
-		if (*type_text == '\0') {
-			return text_has(marker, "Body(") ? TAINT_JSON | TAINT_VALUE
-			       : f->methods & METHOD_GET ? TAINT_VALUE | TAINT_TYPED
-							 : TAINT_VALUE | TAINT_TYPED;
-		}
-		if (name_is(type_text, "int|float|bool|Optional[int]|Optional[float]")) {
-			return TAINT_NUMBER | TAINT_TYPED;
-		}
-		return TAINT_VALUE | TAINT_TYPED;
-	}
-	case FRAMEWORK_FLASK:
-		return strcmp(name, "self") == 0 ? 0 : TAINT_PATH | TAINT_VALUE;
-	case FRAMEWORK_STARLETTE:
-	case FRAMEWORK_AIOHTTP:
-		return strcmp(name, "self") == 0 ? 0 : TAINT_REQUEST;
-	case FRAMEWORK_GRPC:
-		return index == 1 ? TAINT_VALUE | TAINT_TYPED : 0;
-	case FRAMEWORK_BENTOML:
-		if (strcmp(name, "self") == 0 || strcmp(name, "ctx") == 0 ||
-		    strcmp(name, "context") == 0) {
-			return 0;
-		}
-		if (name_is(type_text, "dict|Dict|Dict[str, Any]|dict[str, Any]|Dict[Any, Any]")) {
-			return TAINT_JSON | TAINT_VALUE;
-		}
-		if (*type_text == '\0' || text_has(type_text, "JSONSerializable")) {
-			const char *route =
-				f->route_node == SYNTAX_NO_NODE ? "" : py_text(py, f->route_node);
-			return text_has(route, "JSON(") && !text_has(route, "pydantic_model")
-				       ? TAINT_JSON | TAINT_VALUE
-				       : TAINT_VALUE | TAINT_TYPED;
-		}
-		return TAINT_VALUE | TAINT_TYPED;
-	default:
-		return 0;
-	}
-}
-
-static bool is_error_handler(struct py *py, const struct py_function *f)
-{
-	for (int i = 0; i < 4; i++) {
-		int32_t d = py_decorator(py, f->outer, i);
-		if (d == SYNTAX_NO_NODE) {
-			return false;
-		}
-		const char *text = py_text(py, d);
-		if (text_has_any(text,
-				 "errorhandler(Exception|exception_handler(Exception|"
-				 "errorhandler(500|exception_handler(500|errorhandler(ValueError|"
-				 "exception_handler(ValueError|errorhandler(KeyError|"
-				 "errorhandler(RuntimeError|exception_handler(RuntimeError")) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static bool follow_function(struct py *py, int32_t index)
 {
 	struct py_function *f = &py->functions[index];
 	/* a nested helper is followed inside the function around it */
 	if (f->body == SYNTAX_NO_NODE ||
-	    (f->parent >= 0 && f->framework == FRAMEWORK_NONE && !is_error_handler(py, f))) {
+	    (f->parent >= 0 && f->framework == FRAMEWORK_NONE && !taint_error_handler(py, f))) {
 		return false;
 	}
 	struct flow *flow = calloc(1, sizeof *flow);
@@ -612,13 +487,13 @@ static bool follow_function(struct py *py, int32_t index)
 	flow->py = py;
 	flow->function = f;
 	flow->framework = f->framework ? f->framework : py->framework;
-	bool error_handler = is_error_handler(py, f);
+	bool error_handler = taint_error_handler(py, f);
 	int32_t node;
 	const char *name;
 	for (int i = 0; i < PARAM_LIMIT && (name = py_parameter(py, f, i, &node)); i++) {
 		uint32_t taint = f->param_taint ? f->param_taint[i] : 0;
 		if (f->framework != FRAMEWORK_NONE) {
-			taint |= of_parameter(flow, f, i, node);
+			taint |= taint_of_parameter(py, f, i, node);
 		}
 		if (error_handler && (name_is(name, "e|err|error|ex|exc|exception"))) {
 			taint |= TAINT_EXCEPTION;
