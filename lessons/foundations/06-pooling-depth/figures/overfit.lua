@@ -36,7 +36,7 @@ local function fit(xs, ys, degree)
 		rows[i] = columns(xs[i], degree)
 		right[i] = { ys[i] }
 	end
-	local solved = T.linalg.lstsq(T.tensor(rows, "float64"), T.tensor(right, "float64")):totable()
+	local solved = T.linalg.lstsq(T.tensor(rows, "f64"), T.tensor(right, "f64")):totable()
 	local weights = {}
 	for i = 1, degree + 1 do weights[i] = type(solved[i]) == "table" and solved[i][1] or solved[i] end
 	return weights

@@ -53,7 +53,7 @@ local function same_set(a, b)
 	return true
 end
 
-local function pick(n) return T.randint(1, n, { 1 }):item() end
+local function pick(n) return T.randint(1, n + 1, { 1 }):item() end
 
 -- A chain of made-up rules in shuffled order; `unless` names only facts that no rule adds.
 local function random_rules()

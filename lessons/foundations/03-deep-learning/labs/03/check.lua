@@ -66,7 +66,7 @@ return function(t, learner)
 		local worst = 0
 		for units = 2, 5 do
 			local w, xs, ys = random_weights(units), T.randn(7, 2):totable(), {}
-			for i = 1, 7 do ys[i] = T.randint(0, 1, { 1 }):item() end
+			for i = 1, 7 do ys[i] = T.randint(0, 2, { 1 }):item() end
 			local want = measured(w, xs, ys)
 			local loss, g = learner.gradients(w, xs, ys)
 			t:near(loss, loss_of(w, xs, ys), 1e-6, "손실이 다릅니다. 정답일 확률의 로그에 음수를 붙여 평균했나요?")

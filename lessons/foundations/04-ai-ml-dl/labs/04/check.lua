@@ -35,7 +35,7 @@ return function(t, learner)
 
 	t:test("세 방법: CNN이 0.20 이상 앞선다", function()
 		t:ok(learner.cnn ~= nil and learner.mlp ~= nil, "훈련한 mlp와 cnn을 돌려주세요.")
-		t:ok(learner.cnn:summary():find("conv2d", 1, true), "cnn에 합성곱층이 없습니다. 이웃한 칸끼리 무늬를 이룬다는 것을 어디에 담았나요?")
+		t:ok(learner.cnn:summary(1, 8, 8):find("conv2d", 1, true), "cnn에 합성곱층이 없습니다. 이웃한 칸끼리 무늬를 이룬다는 것을 어디에 담았나요?")
 		local mlp, cnn = learner.mlp:evaluate(test).accuracy, learner.cnn:evaluate(test).accuracy
 		t:metric("mlp", mlp)
 		t:metric("cnn", cnn)

@@ -157,8 +157,8 @@ return function(t, learner)
 
 	t:test("옮긴 도형: MLP는 무너지고 CNN은 버틴다", function()
 		t:ok(learner.mlp ~= nil and learner.cnn ~= nil, "훈련한 mlp와 cnn을 돌려주세요.")
-		local left = data.shapes { count = 300, side = "left", seed = t.seed + 11 }
-		local right = data.shapes { count = 300, side = "right", seed = t.seed + 12 }
+		local left = data.shapes { count = 300, position = "left", seed = t.seed + 11 }
+		local right = data.shapes { count = 300, position = "right", seed = t.seed + 12 }
 		local mlp_left, mlp_right = learner.mlp:evaluate(left).accuracy, learner.mlp:evaluate(right).accuracy
 		local cnn_left, cnn_right = learner.cnn:evaluate(left).accuracy, learner.cnn:evaluate(right).accuracy
 		t:metric("mlp_left", mlp_left)

@@ -98,7 +98,7 @@ return function(t, learner)
 		for _, depth in ipairs { 1, 2, 4, 8, 16, 24 } do
 			local model = learner.models[depth]
 			t:ok(model ~= nil, depth .. "층 모델이 models에 없습니다.")
-			local _, layers = model:summary():gsub("conv2d", "")
+			local _, layers = model:summary(1, 8, 8):gsub("conv2d", "")
 			t:ok(layers == depth, ("models[%d]에 합성곱층이 %d개 있습니다. build(depth)가 depth개를 쌓나요?"):format(depth, layers))
 			local accuracy = model:evaluate(test).accuracy
 			t:metric("depth_" .. depth, accuracy)

@@ -7,7 +7,7 @@ local function function_in(t, learner, name)
 end
 
 local function labels(count, classes)
-	return T.randint(0, classes - 1, { count }):totable()
+	return T.randint(0, classes, { count }):totable()
 end
 
 local function counted(truth, given, classes)
@@ -53,7 +53,7 @@ return function(t, learner)
 		local worst_pair = function_in(t, learner, "worst_pair")
 		for _ = 1, 3 do
 			local matrix = counted(labels(300, 6), labels(300, 6), 6)
-			local r = T.randint(1, 6, { 1 }):item()
+			local r = T.randint(1, 7, { 1 }):item()
 			local c = r % 6 + 1
 			matrix[r][c] = 400
 			for i = 1, 6 do matrix[i][i] = 900 + i end
@@ -66,7 +66,7 @@ return function(t, learner)
 
 	t:test("훈련한 CNN: 시험 정확도 0.85 이상", function()
 		t:ok(learner.model ~= nil, "훈련한 model을 돌려주세요.")
-		local layers = learner.model:summary()
+		local layers = learner.model:summary(1, 28, 28)
 		t:ok(layers:find("conv2d", 1, true), "모델에 합성곱층이 없습니다. 오늘은 창을 돌려 쓰는 모델로 도전해 볼까요?")
 		local accuracy = learner.model:evaluate(data.fashion_mnist { split = "test" }).accuracy
 		t:metric("accuracy", accuracy)

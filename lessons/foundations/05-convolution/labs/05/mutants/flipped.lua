@@ -36,7 +36,7 @@ local function parameter_count(layer)
 	return each * layer.out_channels
 end
 
-local train = data.shapes { count = 800, side = "left", seed = 1 }
+local train = data.shapes { count = 800, position = "left", seed = 1 }
 local fit = { epochs = 8, batch_size = 32, seed = 1 }
 
 local function trained(model)
@@ -52,7 +52,7 @@ local cnn = trained(nn.sequential {
 	nn.global_max_pool(), nn.linear { 32, 4 },
 })
 
-local test = data.shapes { count = 400, side = "right", seed = 2 }
+local test = data.shapes { count = 400, position = "right", seed = 2 }
 print("오른쪽 도형  MLP", mlp:evaluate(test).accuracy, "CNN", cnn:evaluate(test).accuracy)
 
 return { conv2d = conv2d, edges = edges, parameter_count = parameter_count, mlp = mlp, cnn = cnn }

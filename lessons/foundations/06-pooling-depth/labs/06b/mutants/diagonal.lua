@@ -44,11 +44,6 @@ local test = data.fashion_mnist { split = "test" }
 local model = build()
 model:fit(train, {
 	epochs = 1, batch_size = 64, seed = 7, optimizer = nn.adam { learning_rate = 1e-3 }, every = 50,
-	callback = function(progress)
-		plot.metric("손실", progress.step, progress.loss)
-		plot.metric("정확도", progress.step, progress.accuracy)
-		plot.progress(progress.step / progress.steps, ("걸음 %d / %d"):format(progress.step, progress.steps))
-	end,
 })
 
 local result = model:evaluate(test)
