@@ -16,7 +16,7 @@ return {
 		},
 		text { id = "backprop", title = "틀린 만큼 거꾸로 나누기", body = "text/02-backprop.md" },
 		text { id = "leap", title = "왜 하필 2012년이었을까요", body = "text/03-leap.md" },
-		-- checkpoint { id = "CP-AI-03", file = "checkpoint.lua" },
+		checkpoint { id = "CP-AI-03", file = "checkpoint.lua" },
 		quiz {
 			id = "quiz",
 			title = "확인 문제",

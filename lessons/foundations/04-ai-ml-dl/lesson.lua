@@ -15,7 +15,7 @@ return {
 			caption = "**x**와 **y**로 특징을 고르고 방향키로 견줄 두 숫자를 바꿔 보세요. 4와 9를 가장 잘 가르는 두 특징은 무엇인가요?",
 		},
 		text { id = "weak-strong", title = "지금의 AI는 어디까지 왔나요", body = "text/03-weak-strong.md" },
-		-- checkpoint { id = "CP-AI-04", file = "checkpoint.lua" },
+		checkpoint { id = "CP-AI-04", file = "checkpoint.lua" },
 		quiz {
 			id = "quiz",
 			title = "확인 문제",
