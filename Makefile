@@ -90,9 +90,9 @@ $(BUILD)/libmundap.a: $(LIB_OBJ)
 	$(AR) rcs $@ $^
 
 # Kernel files carry the instruction set they use in their name; run-time choice decides which is called.
-$(BUILD)/engine/%_avx2.o: KERNEL_FLAGS := $(if $(filter x86_64,$(shell uname -m)),-mavx2 -mfma)
-$(BUILD)/engine/%_avx512.o: KERNEL_FLAGS := $(if $(filter x86_64,$(shell uname -m)),-mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma -mprefer-vector-width=512)
-$(BUILD)/engine/tensor/%.o $(BUILD)/engine/nn/%.o: OPT += $(if $(filter release,$(CONFIG)),-O3)
+$(BUILD)/engine/%_avx2.o: KERNEL_FLAGS := $(if $(filter x86_64,$(shell uname -m)),-mavx2 -mfma -ffp-contract=fast)
+$(BUILD)/engine/%_avx512.o: KERNEL_FLAGS := $(if $(filter x86_64,$(shell uname -m)),-mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma -mprefer-vector-width=512 -ffp-contract=fast)
+$(BUILD)/engine/tensor/%.o $(BUILD)/engine/nn/%.o: OPT += $(if $(filter release,$(CONFIG)),-O3) -fno-math-errno -fno-trapping-math
 
 $(BUILD)/%.o: %.c | build/libs.mk
 	@mkdir -p $(@D)

@@ -21,7 +21,8 @@ struct loss_kind {
 				  const struct loss_options *options, struct error *err);
 };
 
-const struct loss_kind *const *loss_kinds(int *count);
+/** Row i of the table, NULL past its end. */
+const struct loss_kind *loss_row(int i);
 const struct loss_kind *loss_find(const char *name);
 struct loss_options loss_presets(void);
 

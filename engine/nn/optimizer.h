@@ -29,8 +29,19 @@ enum status optimizer_add(struct optimizer *o, struct tensor *const *parameters,
 			  const struct optimizer_options *options, struct error *err);
 /** One step from the parameters' .grad; parameters without a gradient are left alone. */
 enum status optimizer_step(struct optimizer *o, struct error *err);
+/** One step with gradients given in the order of the parameters (NULL: left alone): a recorder notes it as part of a
+ * plan. optimizer_advance() is called before each replay instead. */
+enum status optimizer_apply(struct optimizer *o, struct tensor *const *gradients,
+			    struct error *err);
+/** Counts a step and stores the learning rate where the update kernels read it. */
+void optimizer_advance(struct optimizer *o);
+int optimizer_parameter_count(const struct optimizer *o);
+/** Parameter i in the order they were added. */
+struct tensor *optimizer_parameter(const struct optimizer *o, int i);
 void optimizer_zero_grad(struct optimizer *o);
 void optimizer_set_learning_rate(struct optimizer *o, double learning_rate);
+/** The rate it was made with, before any schedule. */
+double optimizer_base_rate(const struct optimizer *o);
 double optimizer_learning_rate(const struct optimizer *o);
 /** Norm of all gradients at the last step (before clipping). */
 double optimizer_grad_norm(const struct optimizer *o);

@@ -26,7 +26,7 @@ struct fit_options {
 	int64_t steps;
 	int64_t batch_size;
 	uint64_t seed; /* shuffling and dropout */
-	const char *loss; /* a name of loss_kinds() */
+	const char *loss; /* the name of a loss_row() */
 	struct loss_options loss_options;
 	struct optimizer *optimizer; /* borrowed; parameters are added when it has none */
 	struct schedule schedule;

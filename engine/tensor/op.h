@@ -17,6 +17,7 @@ enum op_id {
 #define OP_MAX_INPUTS 16 /* of ops with a fixed number; cat and stack take any number */
 #define OP_MAX_OUTPUTS 4
 #define OP_MAX_PARAMS 8
+#define OP_ALL (-1000) /* the dim of a reduction over everything */
 
 /** Settings of one call. Slots are named by the row's params. */
 struct op_params {
@@ -55,7 +56,10 @@ enum op_flag {
 		1
 		<< 5, /* writes to inputs (optimisers, running statistics); never differentiable */
 	OP_ANY_DTYPE = 1 << 6, /* accepts every dtype; others want f32 or f64 */
-	OP_INTERNAL = 1 << 7 /* a part of another op's backward pass; not offered to scripts */
+	OP_INTERNAL = 1 << 7, /* a part of another op's backward pass; not offered to scripts */
+	OP_F64 = 1 << 8, /* has f64 kernels too; others are f32 only */
+	OP_MIXED_DTYPES = 1 << 9, /* infer checks the inputs' types itself */
+	OP_OPTIONAL_INPUTS = 1 << 10 /* inputs beyond min_inputs may be NULL, meaning left out */
 };
 
 /** One call: what the kernel gets, and the node of the graph when gradients are wanted. */
@@ -83,6 +87,10 @@ struct op {
 	const char *inputs[6]; /* names, for errors and documentation */
 	struct op_param params[OP_MAX_PARAMS];
 	unsigned flags;
+	unsigned
+		aux; /* bit k: output k is an index or a saved statistic, without gradient of its own */
+	int kernel; /* element-wise ops: an enum ew_id; plus kernel_step * i[0] */
+	int kernel_step;
 	/** Checks the inputs and makes the outputs (tensor_new or a view). */
 	enum status (*infer)(struct op_call *call, struct error *err);
 	/** Computes the outputs. Cannot fail: everything was checked by infer. NULL for views. */

@@ -64,6 +64,9 @@ void tensor_scope_close(struct tensor_scope *scope);
 /** Hands a tensor of the innermost scope to the one around it (or to the caller when there is none). */
 struct tensor *tensor_scope_keep(struct tensor_scope *scope, struct tensor *t);
 
+/** Gives back what the thread's state holds; called by a thread that used tensors before it ends. */
+void tensor_thread_end(void);
+
 /* --- life --- */
 struct tensor *tensor_ref(struct tensor *t);
 void tensor_unref(struct tensor *t); /* NULL is accepted */

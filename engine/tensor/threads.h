@@ -1,6 +1,7 @@
 #ifndef MUNDAP_TENSOR_THREADS_H
 #define MUNDAP_TENSOR_THREADS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* The engine's own thread pool: workers spin briefly, then sleep. One pool per process. Work is cut into a number of
@@ -21,5 +22,10 @@ void threads_for(int64_t n, int64_t grain, threads_body body, void *context);
 /** As threads_for, telling the body which part (0 … threads_count()-1) it is. */
 typedef void (*threads_part_body)(void *context, int part, int parts);
 void threads_parts(threads_part_body body, void *context);
+
+/** Memory of the calling thread for a kernel's packed blocks, 64-byte aligned, kept until the thread ends; a larger
+ * request may move it. Slot 0 is gemm_serial()'s. */
+#define THREADS_SCRATCH_SLOTS 2
+void *threads_scratch(int slot, size_t bytes);
 
 #endif

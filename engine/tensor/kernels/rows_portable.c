@@ -1,0 +1,2 @@
+#define ROWS rows_portable
+#include "engine/tensor/kernels/rows_body.inc"
