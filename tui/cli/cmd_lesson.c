@@ -11,6 +11,7 @@ static const struct {
 	cli_function *run;
 } parts[] = {
 	{"lint", lesson_lint},
+	{"test", lesson_test},
 };
 
 int cmd_lesson(int argc, char **argv, const struct cli_options *options)
