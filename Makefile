@@ -35,7 +35,7 @@ LIBS := ncursesw sqlite3 openblas jansson md4c libutf8proc zlib libcrypto libcur
 
 ENGINE_SRC := $(wildcard engine/*/*.c engine/*/*/*.c)
 TUI_SRC := $(filter-out tui/main.c,$(wildcard tui/*.c tui/*/*.c))
-GRAMMARS := python yaml lua
+GRAMMARS ?=
 GRAMMAR_OBJ := $(foreach g,$(GRAMMARS),$(BUILD)/grammars/$(g)/parser.o $(BUILD)/grammars/$(g)/scanner.o)
 LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(ENGINE_SRC) $(TUI_SRC)) $(GRAMMAR_OBJ)
 TEST_SRC := $(wildcard tests/unit/*/test_*.c)
@@ -49,7 +49,7 @@ ALL_CFLAGS = $(CSTD) $(WARN) $(OPT) -pthread -fPIE $(CFLAGS)
 ALL_LDFLAGS = $(OPT) -pthread -pie $(LDFLAGS)
 ALL_LIBS = $(PKG_LIBS) -lm -ldl $(LDLIBS)
 
-.PHONY: all run test test-long lint asan tsan fuzz bench install clean format
+.PHONY: all run grammars test test-long lint asan tsan fuzz bench install clean format
 # Objects of the tests come from a chain of rules: keep them. (A bare .SECONDARY would also excuse missing programs.)
 .PRECIOUS: $(BUILD)/%.o
 .DELETE_ON_ERROR:
@@ -71,13 +71,19 @@ $(BENCH_STAMP): scripts/packages.txt scripts/setup.sh
 	@mkdir -p build && touch $@
 
 ifneq ($(NEEDS_SETUP),)
-build/libs.mk: scripts/libs.sh Makefile | $(SETUP_STAMP)
-	@sh scripts/libs.sh $(LIBS) > $@.part && mv $@.part $@
+build/libs.mk: scripts/libs.sh Makefile build/grammars/.stamp | $(SETUP_STAMP)
+	@sh scripts/libs.sh build/grammars $(LIBS) > $@.part && mv $@.part $@
 endif
+# Changes only when what libs.mk says changes: then everything is compiled again.
+build/flags: build/libs.mk
+	@cmp -s $< $@ || cp $< $@
 
+# Without the grammars (no network) everything but code review works; `make grammars` fetches them later.
 build/grammars/.stamp: scripts/grammars.txt scripts/grammars.sh | $(SETUP_STAMP)
-	@sh scripts/grammars.sh build/grammars
-	@touch $@
+	@mkdir -p $(@D) && { sh scripts/grammars.sh build/grammars || true; } && touch $@
+grammars:
+	@rm -f build/grammars/.stamp
+	@$(MAKE) --no-print-directory -s build/grammars/.stamp
 
 mundap: $(BUILD)/mundap
 	@ln -sf $(BUILD)/mundap $@
@@ -94,11 +100,11 @@ $(BUILD)/engine/%_avx2.o: KERNEL_FLAGS := $(if $(filter x86_64,$(shell uname -m)
 $(BUILD)/engine/%_avx512.o: KERNEL_FLAGS := $(if $(filter x86_64,$(shell uname -m)),-mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma -mprefer-vector-width=512 -ffp-contract=fast)
 $(BUILD)/engine/tensor/%.o $(BUILD)/engine/nn/%.o: OPT += $(if $(filter release,$(CONFIG)),-O3) -fno-math-errno -fno-trapping-math
 
-$(BUILD)/%.o: %.c | build/libs.mk
+$(BUILD)/%.o: %.c build/flags
 	@mkdir -p $(@D)
 	$(CCACHE) $(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(KERNEL_FLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/grammars/%.o: build/grammars/.stamp | build/libs.mk
+$(BUILD)/grammars/%.o: build/grammars/.stamp
 	@mkdir -p $(@D)
 	$(CCACHE) $(CC) -std=c11 -O1 -w -fPIE -Ibuild/grammars/$(*D) -c -o $@ build/grammars/$*.c
 

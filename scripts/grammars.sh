@@ -2,10 +2,11 @@
 # Fetches the tree-sitter grammars of scripts/grammars.txt (never committed) into the folder named, each as
 # DIR/NAME/{parser.c,scanner.c,tree_sitter/…}, after checking the tarball's hash. A cache outside the tree keeps
 # them over `make clean`. Usage: scripts/grammars.sh DIR
+# Exit status 3, after one line that says why, when they cannot be had.
 set -eu
 cd "$(dirname "$0")/.."
 out=$1
-cache=${MUNDAP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mundap}/grammars
+cache=${MUNDAP_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/mundap}/grammars
 mkdir -p "$cache" "$out"
 sed -e '/^#/d' -e '/^[[:space:]]*$/d' scripts/grammars.txt |
 while IFS='|' read -r name package hash files; do
@@ -14,8 +15,11 @@ while IFS='|' read -r name package hash files; do
 	matches() { [ -f "$tarball" ] && [ "$(sha512sum "$tarball" | cut -d' ' -f1)" = "$hash" ]; }
 	if ! matches; then
 		work=$(mktemp -d)
-		if ! (cd "$work" && npm pack --silent "$package" >/dev/null 2>npm.log); then
-			echo "문법 꾸러미 $package 을(를) 받지 못했습니다. 네트워크와 npm 설정을 확인해 주세요." >&2
+		if ! (cd "$work" && npm pack "$package" --no-update-notifier --fetch-retries=1 \
+			--fetch-retry-mintimeout=1000 --fetch-timeout=30000 >/dev/null 2>npm.log); then
+			reason=$(sed -n 's/^npm \(ERR!\|error\) code //p' "$work/npm.log" 2>/dev/null | head -n 1)
+			echo "문법 꾸러미 $package: npm으로 받지 못했습니다(${reason:-npm 없음})." \
+				"코드 검토 없이 짓습니다. 네트워크가 되면 make grammars && make 를 실행해 주세요." >&2
 			rm -rf "$work"; exit 3
 		fi
 		mv "$work"/*.tgz "$tarball.part"; rm -rf "$work"
