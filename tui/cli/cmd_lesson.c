@@ -10,6 +10,7 @@ static const struct {
 	const char *name;
 	cli_function *run;
 } parts[] = {
+	{"new", lesson_new},
 	{"lint", lesson_lint},
 	{"test", lesson_test},
 };
