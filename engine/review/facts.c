@@ -79,6 +79,13 @@ bool fact_loads_model(struct py *py, int32_t call)
 	if (name_is(callee, "lightgbm.Booster")) {
 		return py_argument(py, call, -1, "model_file") != SYNTAX_NO_NODE;
 	}
+	if (name_is(callee, "*keras.applications.*")) {
+		const char *last = strrchr(callee, '.');
+		return last && last[1] >= 'A' && last[1] <= 'Z';
+	}
+	if (name_is(callee, "torchvision.models.*|timm.create_model")) {
+		return py_is_true(py, py_argument(py, call, -1, "pretrained"));
+	}
 	if (name_is(callee, "diffusers.*")) {
 		return name_ends(callee, ".from_pretrained");
 	}
@@ -158,7 +165,7 @@ static bool imports_torch(struct py *py)
 {
 	for (int32_t i = 0; i < py->binding_count; i++) {
 		const char *q = py->bindings[i].qualified;
-		if (q && (strcmp(q, "torch") == 0 || strncmp(q, "torch.", 6) == 0)) {
+		if (q && (name_is(q, "torch|torch.*|torchvision*|timm*|transformers*"))) {
 			return true;
 		}
 	}

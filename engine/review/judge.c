@@ -71,12 +71,17 @@ void judge_python(struct review_private *r, struct review *review)
 	for (size_t i = 0; i < project.count; i++) {
 		struct judge j = {r, &project, project.files[i], project.files[i]->source};
 		rules_security(&j);
+		rules_secrets(&j);
+		rules_injection(&j);
 		rules_input(&j);
 		rules_responses(&j);
 		rules_model(&j);
 		rules_scaling(&j);
 		rules_monitoring(&j);
 		rules_language(&j);
+		rules_names(&j);
+		rules_returns(&j);
+		rules_state(&j);
 		strengths_python(&j);
 		if (!review->framework && project.files[i]->framework != FRAMEWORK_NONE) {
 			review->framework = framework_name(project.files[i]->framework);

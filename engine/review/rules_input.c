@@ -233,6 +233,22 @@ static bool is_loaded(const struct syntax_tree *tree, int32_t subscript)
 	       kind != SYN_DELETE_STATEMENT && kind != SYN_PATTERN_LIST;
 }
 
+/* The key is one that the code puts there itself: d['x'] = … */
+static bool key_is_set_here(struct py *py, int32_t key)
+{
+	const struct syntax_tree *tree = py->tree;
+	const char *wanted = py_string(py, key);
+	for (int32_t n = 0; wanted && n < tree->count; n++) {
+		if (tree->nodes[n].kind == SYN_SUBSCRIPT && !is_loaded(tree, n)) {
+			const char *set = py_string(py, syntax_child(tree, n, FIELD_SUBSCRIPT));
+			if (set && strcmp(set, wanted) == 0) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
 /* Whether something before the access makes sure of the key: `'x' in data`, `data.get('x')` in a condition. */
 static bool key_is_checked(struct py *py, const struct py_function *f, int32_t access, int32_t key)
 {
@@ -353,7 +369,7 @@ static void key_access(struct judge *j, struct py_function *f)
 			look_for_checks(py, f->body, &checks, 0);
 			looked = true;
 		}
-		if (checks.all_keys || key_is_checked(py, f, n, key) ||
+		if (checks.all_keys || key_is_set_here(py, key) || key_is_checked(py, f, n, key) ||
 		    failure_is_answered(py, n)) {
 			continue;
 		}

@@ -122,7 +122,10 @@ static bool python2(struct judge *j, int32_t n)
 	case SYN_EXEC_STATEMENT:
 		break;
 	case SYN_EXCEPT_CLAUSE:
-		if (syntax_child(tree, n, FIELD_ALIAS) == SYNTAX_NO_NODE) {
+		/* since 3.14 `except A, B:` is two types again: a type is written with a capital */
+		if (syntax_child(tree, n, FIELD_ALIAS) == SYNTAX_NO_NODE ||
+		    strpbrk(py_text(py, syntax_child(tree, n, FIELD_ALIAS)),
+			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
 			return false;
 		}
 		break;

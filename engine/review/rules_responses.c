@@ -315,9 +315,27 @@ static bool converts(struct py *py, int32_t node)
 	       *py_callee(py, node) == '@';
 }
 
+/* `model.predict()` of an object; `predict.predict()` of an imported module may give anything. */
+static bool of_an_object(const char *name)
+{
+	const char *method = strstr(name, ".predict");
+	if (!method) {
+		return true;
+	}
+	size_t length = (size_t)(method - name);
+	if (memchr(name, '(', length) || memchr(name, '[', length) || *name == '?' ||
+	    strncmp(name, "None", 4) == 0) {
+		return true;
+	}
+	return length >= 5 && strncmp(method - 5, "model", 5) == 0;
+}
+
 static bool numpy_valued(struct py *py, int32_t node)
 {
 	const char *name = py_name(py, node);
+	if (!of_an_object(name)) {
+		return false;
+	}
 	if (name_is(name,
 		    "*openai*|*client*|*requests*|*httpx*|*stub*|*Stub*|transformers.pipeline()*|"
 		    "*pipeline()[]*|*.predict().*|*to_runner*|*YOLO*")) {

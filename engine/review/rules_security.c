@@ -263,7 +263,8 @@ static void raw_logs(struct judge *j, int32_t call)
 	{
 		uint32_t taint = py->taint[a];
 		bool content = taint & (TAINT_JSON | TAINT_FORM | TAINT_VALUE) &&
-			       !(taint & (TAINT_NAME | TAINT_FILE | TAINT_NUMBER)) &&
+			       !(taint & (TAINT_NAME | TAINT_NUMBER)) &&
+			       (!(taint & TAINT_FILE) || (taint & TAINT_WRAPPED)) &&
 			       !((taint & TAINT_PATH) && !(taint & (TAINT_JSON | TAINT_FORM)));
 		if (content || (taint & TAINT_REQUEST)) {
 			if (syntax_kind_of(py->tree, a) == SYN_IDENTIFIER &&

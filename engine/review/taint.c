@@ -96,6 +96,10 @@ static uint32_t eval_attribute(struct flow *flow, int32_t node, int depth)
 	if (var) {
 		return var->taint;
 	}
+	if (strcmp(member, "request") == 0 &&
+	    is_request_object(flow, node, py_name(flow->py, node))) {
+		return TAINT_REQUEST;
+	}
 	if ((flow->framework == FRAMEWORK_TORNADO || flow->framework == FRAMEWORK_AIOHTTP ||
 	     flow->framework == FRAMEWORK_STARLETTE) &&
 	    strcmp(member, "request") == 0 && syntax_is(tree, object, "self")) {
@@ -234,6 +238,9 @@ static uint32_t eval_call(struct flow *flow, int32_t node, int depth)
 	if (never_carries(callee)) {
 		return 0;
 	}
+	if (fact_outbound(callee)) {
+		return 0; /* another service's answer is not what our caller sent */
+	}
 	if (fact_infers(py, node)) {
 		return TAINT_MODEL_OUT;
 	}
@@ -263,6 +270,14 @@ static uint32_t eval_call(struct flow *flow, int32_t node, int depth)
 	}
 	if (fact_logs(py, node)) {
 		return 0;
+	}
+	/* the bytes themselves, never a name of something */
+	if (name_is(callee, "io.BytesIO|io.StringIO|BytesIO|base64.*|numpy.*|pandas.*|PIL.Image.*|"
+			    "cv2.imdecode|"
+			    "*.DataFrame|tensorflow.*|torch.*")) {
+		uint32_t carried =
+			(receiver | given) & ~(uint32_t)(TAINT_JSON | TAINT_FORM | TAINT_REQUEST);
+		return carried | (carried & TAINT_RAW ? TAINT_WRAPPED : 0);
 	}
 	/* pydantic, marshmallow, jsonschema: what comes out was checked */
 	if ((given & TAINT_RAW) &&

@@ -74,6 +74,9 @@ uint32_t taint_of_parameter(struct py *py, const struct py_function *f, int inde
 			       : f->methods & METHOD_GET ? TAINT_VALUE | TAINT_TYPED
 							 : TAINT_VALUE | TAINT_TYPED;
 		}
+		if (strstr(f->route, "{") && name && strstr(f->route, name)) {
+			return TAINT_PATH | TAINT_VALUE | TAINT_TYPED;
+		}
 		if (name_is(type_text, "int|float|bool|Optional[int]|Optional[float]")) {
 			return TAINT_NUMBER | TAINT_TYPED;
 		}
