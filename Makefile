@@ -93,7 +93,7 @@ $(BUILD)/mundap: $(BUILD)/tui/main.o $(BUILD)/libmundap.a
 
 $(BUILD)/libmundap.a: $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) qcs $@ $^
 
 # Kernel files carry the instruction set they use in their name; run-time choice decides which is called.
 $(BUILD)/engine/%_avx2.o: KERNEL_FLAGS := $(if $(filter x86_64,$(shell uname -m)),-mavx2 -mfma -ffp-contract=fast)
