@@ -16,7 +16,7 @@ struct grader {
 };
 
 /* Log-odds from which a concept counts as met, a misconception as held. */
-static const double concept_bar = 1.0, others_help = 0.3, misconception_bar = 2.2;
+static const double concept_bar = 1.0, others_help = 0.3, misconception_bar = 3.0;
 
 const char *answer_flag_name(enum answer_flag flag)
 {
@@ -215,8 +215,12 @@ static void forget_findings(struct grade *grade)
 static void conclude(struct grade *grade, const struct text *text)
 {
 	int held = held_count(grade);
-	const unsigned never = ANSWER_EMPTY | ANSWER_INSTRUCTS_GRADER | ANSWER_COPIED |
-			       ANSWER_KEYWORDS_ONLY | ANSWER_ASKS_SOLUTION;
+	unsigned never = ANSWER_EMPTY | ANSWER_INSTRUCTS_GRADER | ANSWER_COPIED |
+			 ANSWER_KEYWORDS_ONLY | ANSWER_ASKS_SOLUTION;
+	/* A whole explanation with a plea at its end is an explanation. */
+	if (grade->met >= 2 && text->clause_count >= 4) {
+		never &= ~(unsigned)ANSWER_ASKS_SOLUTION;
+	}
 	const unsigned unless_said = ANSWER_GIVES_UP | ANSWER_HOSTILE | ANSWER_OFF_TOPIC |
 				     ANSWER_TOO_SHORT | ANSWER_QUESTION;
 	bool said = grade->met > 0 || held > 0;
