@@ -1,0 +1,77 @@
+-- Lab-AI-11: 어텐션을 손으로
+local T = require "tensor"
+local nn = require "nn"
+local data = require "data"
+
+-- 1. softmax(q·kᵀ ÷ √d)·v
+local function attention(q, k, v)
+	local mixed, weights = {}, {}
+	-- TODO
+	return mixed, weights
+end
+
+-- 2. 사인과 코사인 위치 인코딩 (자리는 0부터)
+local function positions(count, width)
+	local table_of_seats = {}
+	for pos = 0, count - 1 do
+		local seat = {}
+		for i = 0, width - 1 do seat[i + 1] = 0 end
+		-- TODO
+		table_of_seats[pos + 1] = seat
+	end
+	return table_of_seats
+end
+
+-- 3. 차례로 기다려야 하는 걸음 수
+local function steps(kind, n)
+	-- TODO
+	return n
+end
+
+-- 여기부터는 훈련입니다. 고치지 않아도 됩니다.
+local LENGTH, WIDTH, SYMBOLS = 8, 32, 10
+local seats = T.tensor(positions(LENGTH, WIDTH))
+
+local function weights(rows, columns)
+	return (T.randn(rows, columns) * (1 / math.sqrt(rows))):detach():requires_grad()
+end
+
+local function build()
+	T.seed(4)
+	local p = { e = weights(SYMBOLS, WIDTH), out = weights(WIDTH, SYMBOLS) }
+	for layer = 1, 2 do
+		for _, name in ipairs { "q", "k", "v" } do p[name .. layer] = weights(WIDTH, WIDTH) end
+		p["up" .. layer], p["down" .. layer] = weights(WIDTH, 64), weights(64, WIDTH)
+	end
+	return p
+end
+
+-- 층마다: 어텐션 + 지름길, 피드포워드 + 지름길. ids [B, L] → 로짓 [B·L, 기호]
+local function forward(p, ids, use_seats)
+	local batch = ids:size(1)
+	local x = nn.f.embedding(p.e, ids) * math.sqrt(WIDTH)
+	if use_seats then x = x + seats end
+	for layer = 1, 2 do
+		local q, k, v = x:matmul(p["q" .. layer]), x:matmul(p["k" .. layer]), x:matmul(p["v" .. layer])
+		local w = (q:bmm(k:transpose()) * (1 / math.sqrt(WIDTH))):softmax(-1)
+		x = x + w:bmm(v)
+		x = x + x:matmul(p["up" .. layer]):relu():matmul(p["down" .. layer])
+	end
+	return x:reshape(batch * LENGTH, WIDTH):matmul(p.out)
+end
+
+local function train(use_seats)
+	local p, list = build(), {}
+	for _, w in pairs(p) do list[#list + 1] = w end
+	local optimizer = nn.adam { learning_rate = 2e-3 }
+	for step = 1, 300 do
+		local batch = data.sequence { task = "reverse", count = 64, length = LENGTH, symbols = SYMBOLS, seed = step }
+		local loss = nn.cross_entropy(forward(p, batch.images, use_seats), batch.labels:reshape(64 * LENGTH))
+		for _, w in ipairs(list) do w:zero_grad() end
+		loss:backward()
+		optimizer:step(list)
+	end
+	return function(ids) return T.no_grad(function() return forward(p, ids, use_seats) end) end
+end
+
+return { attention = attention, positions = positions, steps = steps, with = train(true), without = train(false) }
