@@ -55,7 +55,8 @@ static int co_resume(lua_State *L)
 	return results + 1;
 }
 
-/* Closes the pending variables of co, which runs code. */
+/* Closes the pending variables of co, which runs code. Not after an interrupt: a coroutine that a hook ended has its hooks
+ * off for good, and a __close that loops could not be stopped. */
 static int reset(lua_State *L, lua_State *co)
 {
 	struct script *script = script_of(L);
@@ -80,7 +81,7 @@ static int co_wrapped(lua_State *L)
 		return results;
 	}
 	int status = lua_status(co);
-	if (status != LUA_OK && status != LUA_YIELD) {
+	if (status != LUA_OK && status != LUA_YIELD && !script_of(L)->stop) {
 		status = reset(L, co); /* closes its variables */
 		lua_xmove(co, L, 1);
 	}
@@ -158,6 +159,9 @@ static int co_close(lua_State *L)
 	const char *status = status_of(L, co);
 	if (status[0] != 's' && status[0] != 'd') {
 		return luaL_error(L, "cannot close a %s coroutine", status);
+	}
+	if (script_of(L)->stop) {
+		return lua_error(L);
 	}
 	int closed = reset(L, co);
 	if (closed == LUA_OK) {

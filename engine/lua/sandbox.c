@@ -124,6 +124,43 @@ static int safe_setmetatable(lua_State *L)
 	return 1;
 }
 
+/* The handler given to xpcall. After an interrupt it is not called: the error then comes out of a hook, and what runs inside
+ * a hook cannot be interrupted again. */
+static int call_handler(lua_State *L)
+{
+	if (script_of(L)->stop) {
+		return 1;
+	}
+	lua_settop(L, 1);
+	lua_pushvalue(L, lua_upvalueindex(1));
+	lua_insert(L, 1);
+	lua_call(L, 1, 1);
+	return 1;
+}
+
+static int finish_xpcall(lua_State *L, int status, lua_KContext extra)
+{
+	if (status != LUA_OK && status != LUA_YIELD) {
+		lua_pushboolean(L, 0);
+		lua_pushvalue(L, -2);
+		return 2;
+	}
+	return lua_gettop(L) - (int)extra;
+}
+
+static int safe_xpcall(lua_State *L)
+{
+	int count = lua_gettop(L);
+	luaL_checktype(L, 2, LUA_TFUNCTION);
+	lua_pushvalue(L, 2);
+	lua_pushcclosure(L, call_handler, 1);
+	lua_replace(L, 2);
+	lua_pushboolean(L, 1);
+	lua_pushvalue(L, 1);
+	lua_rotate(L, 3, 2);
+	return finish_xpcall(L, lua_pcallk(L, count - 2, LUA_MULTRET, 2, 2, finish_xpcall), 2);
+}
+
 static int safe_collectgarbage(lua_State *L)
 {
 	static const char *const options[] = {"collect", "count", "step", NULL};
@@ -317,12 +354,13 @@ static void push_library(lua_State *L, const struct library *library)
 }
 
 /* Names of the base library a script may use, and those it may not. */
-static const char *const base_names[] = {
-	"assert",   "error",    "getmetatable", "ipairs", "next",     "pairs",
-	"pcall",    "rawequal", "rawget",       "rawlen", "rawset",   "select",
-	"tonumber", "tostring", "type",         "xpcall", "_VERSION", NULL};
+static const char *const base_names[] = {"assert",   "error",  "getmetatable", "ipairs",   "next",
+					 "pairs",    "pcall",  "rawequal",     "rawget",   "rawlen",
+					 "rawset",   "select", "tonumber",     "tostring", "type",
+					 "_VERSION", NULL};
 static const char *const base_denied[] = {"load", "loadfile", "loadstring", "dofile", NULL};
 static const luaL_Reg base_own[] = {{"setmetatable", safe_setmetatable},
+				    {"xpcall", safe_xpcall},
 				    {"collectgarbage", safe_collectgarbage},
 				    {"print", log_print},
 				    {"require", modules_require},
