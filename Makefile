@@ -33,9 +33,10 @@ LIBS := ncursesw sqlite3 openblas jansson md4c libutf8proc zlib libcrypto libcur
 	tree-sitter libhangul
 -include build/libs.mk
 
-ENGINE_SRC := $(wildcard engine/*/*.c engine/*/*/*.c)
-TUI_SRC := $(filter-out tui/main.c,$(wildcard tui/*.c tui/*/*.c))
 GRAMMARS ?=
+NOT_BUILT := $(if $(GRAMMARS),engine/syntax/absent.c,engine/syntax/parse.c engine/syntax/highlight.c)
+ENGINE_SRC := $(filter-out $(NOT_BUILT),$(wildcard engine/*/*.c engine/*/*/*.c))
+TUI_SRC := $(filter-out tui/main.c,$(wildcard tui/*.c tui/*/*.c))
 GRAMMAR_OBJ := $(foreach g,$(GRAMMARS),$(BUILD)/grammars/$(g)/parser.o $(BUILD)/grammars/$(g)/scanner.o)
 LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(ENGINE_SRC) $(TUI_SRC)) $(GRAMMAR_OBJ)
 TEST_SRC := $(wildcard tests/unit/*/test_*.c)
