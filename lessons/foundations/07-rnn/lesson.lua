@@ -15,7 +15,7 @@ return {
 			caption = "→로 낱말을 하나씩 읽고 **s**로 순서를 바꿔 보세요. 3번부터는 낱말이 1번과 똑같고 순서만 다릅니다.",
 		},
 		text { id = "bptt", title = "시간을 거슬러 배우기", body = "text/03-bptt.md" },
-		-- checkpoint { id = "CP-AI-07", file = "checkpoint.lua" },
+		checkpoint { id = "CP-AI-07", file = "checkpoint.lua" },
 		quiz {
 			id = "quiz",
 			title = "확인 문제",

@@ -16,7 +16,7 @@ return {
 				.. "↑로 W_h를 키우면 기본 RNN은 무엇을 겪나요?",
 		},
 		text { id = "gru", title = "GRU와 남는 한계", body = "text/03-gru.md" },
-		-- checkpoint { id = "CP-AI-08", file = "checkpoint.lua" },
+		checkpoint { id = "CP-AI-08", file = "checkpoint.lua" },
 		quiz {
 			id = "quiz",
 			title = "확인 문제",
