@@ -234,7 +234,6 @@ static enum status check_inputs(const struct op *op, struct tensor *const *input
 		return error_set(err, STATUS_INVALID, op->name, message(MSG_TENSOR_ARITY), op->name,
 				 op->min_inputs, count);
 	}
-	enum dtype first = DTYPE_F32;
 	for (int k = 0; k < count; k++) {
 		if (!inputs[k]) {
 			if (k >= op->min_inputs && op->flags & OP_OPTIONAL_INPUTS) {
@@ -243,24 +242,26 @@ static enum status check_inputs(const struct op *op, struct tensor *const *input
 			return error_set(err, STATUS_INVALID, op->name,
 					 message(MSG_TENSOR_INPUT_NULL), op->name, k + 1);
 		}
-		enum dtype d = inputs[k]->dtype;
-		if (op->flags & OP_MIXED_DTYPES) {
-			continue;
-		}
-		if (!(op->flags & OP_ANY_DTYPE) &&
-		    !(d == DTYPE_F32 || (d == DTYPE_F64 && op->flags & OP_F64))) {
-			return error_set(err, STATUS_TYPE, op->name, message(MSG_TENSOR_DTYPE),
-					 op->name, input_name(op, k), "f32", tensor_dtype_name(d));
-		}
-		if (k == 0) {
-			first = d;
-		} else if (d != first) {
-			return error_set(err, STATUS_TYPE, op->name,
-					 message(MSG_TENSOR_DTYPES_DIFFER), op->name,
-					 tensor_dtype_name(first), tensor_dtype_name(d));
-		}
 	}
 	return STATUS_OK;
+}
+
+/* The type all inputs are brought to: integers become f32, f64 wins where the op has f64 kernels. DTYPE_COUNT: the op
+ * takes them as they are. */
+static enum dtype common_dtype(const struct op *op, struct tensor *const *inputs, int count)
+{
+	if (op->flags & OP_MIXED_DTYPES) {
+		return DTYPE_COUNT;
+	}
+	bool same = true, wide = false;
+	for (int k = 0; k < count; k++) {
+		same &= !inputs[k] || inputs[k]->dtype == inputs[0]->dtype;
+		wide |= inputs[k] && inputs[k]->dtype == DTYPE_F64;
+	}
+	if (same && op->flags & OP_ANY_DTYPE) {
+		return DTYPE_COUNT;
+	}
+	return wide && op->flags & OP_F64 ? DTYPE_F64 : DTYPE_F32;
 }
 
 /* Puts the call on the tape: the node holds the inputs, each output holds the node. */
@@ -359,8 +360,13 @@ enum status op_apply_multi(struct tensor **outputs, int output_places, enum op_i
 	call.inputs = in;
 	call.input_count = input_count;
 	call.params = params ? *params : op_presets(id);
+	enum dtype common = common_dtype(op, inputs, input_count);
 	for (int k = 0; k < input_count && status == STATUS_OK; k++) {
 		in[k] = inputs[k];
+		if (in[k] && common < DTYPE_COUNT && in[k]->dtype != common) {
+			in[k] = tensor_cast(in[k], common, err);
+			status = op_made(in[k], err);
+		}
 		if (in[k] && op->flags & OP_WANTS_CONTIGUOUS && !tensor_is_contiguous(in[k])) {
 			in[k] = op_call1(OP_CONTIGUOUS, in[k], err);
 			status = op_made(in[k], err);

@@ -53,4 +53,10 @@ struct op_split op_split_at(const struct tensor *t, int dim);
 /** Cost of element-wise work: flops per element of the output. */
 void op_cost_elements(const struct op_call *call, struct op_cost *cost);
 
+/** Computes the differentiable outputs of a call from simple ops. */
+typedef enum status (*op_composite)(const struct op_call *call, struct tensor **outputs,
+				    struct error *err);
+enum status op_vjp_composite(const struct op_call *call, struct tensor *const *output_grads,
+			     struct tensor **input_grads, op_composite compute, struct error *err);
+
 #endif

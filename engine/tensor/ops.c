@@ -376,3 +376,27 @@ struct tensor *tensor_mse(struct tensor *a, struct tensor *b, struct error *err)
 {
 	return tensor_mean_all(tensor_square(tensor_sub(a, b, err), err), err);
 }
+
+struct tensor *tensor_layer_norm(struct tensor *x, struct tensor *weight, struct tensor *bias,
+				 double epsilon, struct error *err)
+{
+	struct op_params p = op_presets(OP_LAYER_NORM);
+	p.f[0] = epsilon;
+	struct tensor *in[3] = {x, weight, bias};
+	return op_apply(OP_LAYER_NORM, in, 3, &p, err);
+}
+
+struct tensor *tensor_dropout(struct tensor *x, double p, struct error *err)
+{
+	return with_float(OP_DROPOUT, x, p, 0, err);
+}
+
+struct tensor *tensor_attention(struct tensor *q, struct tensor *k, struct tensor *v,
+				struct tensor *mask, bool causal, double scale, struct error *err)
+{
+	struct op_params p = op_presets(OP_ATTENTION);
+	p.i[0] = causal;
+	p.f[0] = scale;
+	struct tensor *in[4] = {q, k, v, mask};
+	return op_apply(OP_ATTENTION, in, mask ? 4 : 3, &p, err);
+}

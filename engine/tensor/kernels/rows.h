@@ -16,6 +16,9 @@ struct adam_step {
 struct row_kernels {
 	/** Returns log Σ e^x. */
 	float (*softmax)(float *y, const float *x, int64_t n);
+	/** p holds scores, dp the gradient of their softmax: p = e^(p - log_sum), dp = p (dp - delta) scale */
+	void (*softmax_grad)(float *p, float *dp, float log_sum, float delta, float scale,
+			     int64_t n);
 	void (*log_softmax)(float *y, const float *x, int64_t n);
 	float (*sum)(const float *x, int64_t n);
 	float (*dot)(const float *a, const float *b, int64_t n);
@@ -26,6 +29,21 @@ struct row_kernels {
 	/** y = (x - mean) · scale · w + b; w, b NULL: left out */
 	void (*affine)(float *y, const float *x, float mean, float scale, const float *w,
 		       const float *b, int64_t n);
+	/** One row of n hidden units; see op_recurrent.c. gates: 4n (input, forget, candidate, output), before → after
+	 * their activations; c_old, c, h: cell and state. */
+	void (*lstm)(float *gates, const float *c_old, float *c, float *h, int64_t n);
+	/** gates (after activation) → their gradients before activation; dc: gradient of c in, of c_old out. */
+	void (*lstm_grad)(const float *gates, const float *c_old, const float *c, const float *dh,
+			  float *dc, float *dgates, int64_t n);
+	/** gi: 3n from the input (r, z, n), gh: 3n from the state; saved: 4n (r, z, n, gh of n). */
+	void (*gru)(const float *gi, const float *gh, const float *h_old, float *saved, float *h,
+		    int64_t n);
+	/** dh: gradient of h in, the part that goes straight to h_old out. dgi, dgh: 3n. */
+	void (*gru_grad)(const float *saved, const float *h_old, float *dh, float *dgi, float *dgh,
+			 int64_t n);
+	/** y = tanh(y); and dx = g (1 - y²) */
+	void (*tanh)(float *y, int64_t n);
+	void (*tanh_grad)(float *dx, const float *y, const float *g, int64_t n);
 	/** Mean, and mean squared distance from it. */
 	void (*moments)(float *mean, float *variance, const float *x, int64_t n);
 };

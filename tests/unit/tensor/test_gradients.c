@@ -25,7 +25,8 @@ enum fill {
 	CLASSES, /* i32 in [0, 3) */
 	ZERO_ONE, /* f32 0 or 1 */
 	BETWEEN, /* 0.1 … 0.9 */
-	PLACES /* u8 in [0, 4) */
+	PLACES, /* u8 in [0, 4) */
+	LABELS /* i32 in [1, 3) */
 };
 
 struct input {
@@ -73,6 +74,9 @@ static struct tensor *make_input(const struct input *in, bool f64)
 	const int64_t *size = in->shape.size;
 	if (in->fill == CLASSES) {
 		return tensor_randint(dims, size, 0, 3, &err);
+	}
+	if (in->fill == LABELS) {
+		return tensor_randint(dims, size, 1, 3, &err);
 	}
 	if (in->fill == PLACES) {
 		t = tensor_new(DTYPE_U8, dims, size, &err);
