@@ -320,8 +320,9 @@ static int64_t most_taps(const struct conv_geometry *g)
 
 static int64_t weight_room(const struct conv_geometry *g)
 {
-	int64_t a = ceil_to(g->in_channels / g->groups, GEMM_MAX_ROWS);
-	int64_t b = ceil_to(g->out_channels / g->groups, GEMM_MAX_ROWS);
+	int64_t a =
+		g->in_channels / g->groups + GEMM_MAX_ROWS; /* rounded up to any kernel's rows */
+	int64_t b = g->out_channels / g->groups + GEMM_MAX_ROWS;
 	return ceil_to(a * b * g->kernel_height * g->kernel_width, 16);
 }
 
