@@ -29,20 +29,13 @@ SETUP_STAMP := build/.setup-build
 TEST_STAMP := build/.setup-test
 BENCH_STAMP := build/.setup-bench
 
-# Needed, then optional: without one of the latter its feature says so and the rest works.
-LIBS := ncursesw sqlite3 jansson md4c libutf8proc zlib libcrypto -- libcurl libmicrohttpd libseccomp tree-sitter \
-	libhangul
+LIBS := ncursesw sqlite3 openblas jansson md4c libutf8proc zlib libcrypto libcurl libmicrohttpd libseccomp \
+	tree-sitter libhangul
 -include build/libs.mk
 
+ENGINE_SRC := $(wildcard engine/*/*.c engine/*/*/*.c)
+TUI_SRC := $(filter-out tui/main.c,$(wildcard tui/*.c tui/*/*.c))
 GRAMMARS ?=
-# A library that is absent takes the files that need it along; X_absent.c says so in their place.
-instead = $(if $(filter $(1),$(ABSENT)),$(2),$(3))
-NOT_BUILT := \
-	$(call instead,tree-sitter,engine/syntax/parse.c engine/syntax/highlight.c,engine/syntax/syntax_absent.c) \
-	$(call instead,libmicrohttpd,engine/mlops/server.c,engine/mlops/server_absent.c) \
-	$(call instead,libhangul,tui/widget/hangul.c,tui/widget/hangul_absent.c)
-ENGINE_SRC := $(filter-out $(NOT_BUILT),$(wildcard engine/*/*.c engine/*/*/*.c))
-TUI_SRC := $(filter-out tui/main.c $(NOT_BUILT),$(wildcard tui/*.c tui/*/*.c))
 GRAMMAR_OBJ := $(foreach g,$(GRAMMARS),$(BUILD)/grammars/$(g)/parser.o $(BUILD)/grammars/$(g)/scanner.o)
 LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(ENGINE_SRC) $(TUI_SRC)) $(GRAMMAR_OBJ)
 TEST_SRC := $(wildcard tests/unit/*/test_*.c)

@@ -190,6 +190,7 @@ static struct range natural_range(const struct values *v)
 
 static int draw_image(lua_State *L)
 {
+	lua_settop(L, 7);
 	struct canvas *canvas = check_canvas(L);
 	struct area area = check_area(L);
 	const struct values *v = values_check(L, 6, 2);
@@ -320,6 +321,7 @@ static void draw_legend(lua_State *L, struct canvas *canvas, struct area *area, 
 /* canvas:line(x, y, w, h, {{…}, {…}}, {min, max, labels}) */
 static int draw_line(lua_State *L)
 {
+	lua_settop(L, 7);
 	struct canvas *canvas = check_canvas(L);
 	struct area area = check_area(L);
 	luaL_argexpected(L, lua_istable(L, 6) || lua_isuserdata(L, 6), 6, "table");
@@ -382,6 +384,7 @@ static int draw_line(lua_State *L)
 /* canvas:scatter(x, y, w, h, {{x, y[, group]}, …}, {xmin, xmax, ymin, ymax, labels}) */
 static int draw_scatter(lua_State *L)
 {
+	lua_settop(L, 7);
 	struct canvas *canvas = check_canvas(L);
 	struct area area = check_area(L);
 	const struct values *v = values_check(L, 6, 2);
@@ -420,6 +423,7 @@ static int draw_scatter(lua_State *L)
 /* canvas:bars(x, y, w, h, values, {labels, min, max, style, format}): a bar a row */
 static int draw_bars(lua_State *L)
 {
+	lua_settop(L, 7);
 	static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
 	struct canvas *canvas = check_canvas(L);
 	struct area area = check_area(L);
@@ -487,38 +491,40 @@ static int get_height(lua_State *L)
 
 static const struct binding methods[] = {
 	{"text", draw_text, "x: integer, y: integer, text: any, style?: string", "integer",
-	 "칸 (x, y)부터 글자를 쓰고, 차지한 칸 수를 돌려줍니다."},
+	 "칸 (x, y)부터 글자를 쓰고, 차지한 칸 수를 돌려줍니다.", 0},
 	{"box", draw_box,
 	 "x: integer, y: integer, width: integer, height: integer, title?: string, style?: string",
-	 "", "테두리를 그립니다."},
+	 "", "테두리를 그립니다.", 0},
 	{"image", draw_image,
 	 "x: integer, y: integer, width: integer, height: integer, values: Tensor|number[][], "
 	 "options?: "
 	 "{min?: number, max?: number, diverging?: boolean}",
-	 "", "행렬을 그림으로 그립니다. 한 칸에 위아래 두 점이 들어갑니다."},
+	 "", "행렬을 그림으로 그립니다. 한 칸에 위아래 두 점이 들어갑니다.", 0},
 	{"line", draw_line,
 	 "x: integer, y: integer, width: integer, height: integer, series: number[]|number[][], "
 	 "options?: "
 	 "{min?: number, max?: number, labels?: string[]}",
-	 "", "꺾은선을 점자로 그립니다."},
+	 "", "꺾은선을 점자로 그립니다.", 0},
 	{"bars", draw_bars,
 	 "x: integer, y: integer, width: integer, height: integer, values: number[], options?: "
 	 "{labels?: "
 	 "string[], min?: number, max?: number, style?: string, highlight?: integer}",
-	 "", "값마다 한 줄씩 막대를 그립니다."},
+	 "", "값마다 한 줄씩 막대를 그립니다.", 0},
 	{"scatter", draw_scatter,
 	 "x: integer, y: integer, width: integer, height: integer, points: number[][]|Tensor, "
 	 "options?: "
 	 "{xmin?: number, xmax?: number, ymin?: number, ymax?: number, labels?: string[]}",
-	 "", "점 {x, y, 무리}를 점자로 찍습니다."},
-	{"clear", draw_clear, "", "", "모두 지웁니다."},
-	{NULL, NULL, NULL, NULL, NULL}};
+	 "", "점 {x, y, 무리}를 점자로 찍습니다.", 0},
+	{"clear", draw_clear, "", "", "모두 지웁니다.", 0},
+	{NULL, NULL, NULL, NULL, NULL, 0}};
 
-static const struct binding fields[] = {{"width", get_width, "", "integer", "가로 칸 수"},
-					{"height", get_height, "", "integer", "세로 칸 수"},
-					{NULL, NULL, NULL, NULL, NULL}};
+static const struct binding fields[] = {{"width", get_width, "", "integer", "가로 칸 수", 0},
+					{"height", get_height, "", "integer", "세로 칸 수", 0},
+					{NULL, NULL, NULL, NULL, NULL, 0}};
+
+static const struct binding *const method_lists[] = {methods, NULL};
 
 const struct bound_type canvas_type = {.name = "Canvas",
 				       .doc = "그림 스크립트가 그리는 판입니다.",
-				       .methods = methods,
+				       .methods = method_lists,
 				       .fields = fields};

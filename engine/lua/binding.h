@@ -22,6 +22,7 @@ struct script {
 	size_t used, peak; /* bytes held by Lua */
 	lua_State *volatile current; /* the coroutine that runs */
 	volatile sig_atomic_t stop; /* enum script_fault: unwind now */
+	int64_t started_ns;
 	uint64_t instructions; /* counted so far, in steps of the hook */
 	struct script_error stopped_at; /* where it was when the stop reached it */
 	char denied[768]; /* what the last denied call said */
@@ -29,8 +30,8 @@ struct script {
 	struct rng random; /* of math.random */
 	struct strbuf line; /* io.write without a newline yet */
 	size_t log_lines, log_bytes, log_dropped;
-	size_t tensor_bytes,
-		tensor_threshold; /* engine memory held by handles, and when to collect next */
+	size_t tensor_threshold; /* engine memory at which to collect garbage next */
+	bool engine_ready; /* seeded and limited */
 };
 
 /** The script a state belongs to. */
@@ -44,23 +45,33 @@ struct binding {
 	const char *parameters; /* "x: Tensor, dim?: integer" as in LuaCATS */
 	const char *returns; /* "Tensor"; "" for none */
 	const char *doc; /* one Korean line */
+	int id; /* for generic functions: which op or kind; see binding_row() */
 };
+
+/** The row a running function was registered by (its upvalue). */
+static inline const struct binding *binding_row(lua_State *L)
+{
+	return lua_touserdata(L, lua_upvalueindex(1));
+}
 
 /* A bound type: methods by ":" and operators ("__add"). Registry name is "mundap.<name>". */
 struct bound_type {
 	const char *name; /* "Tensor" */
 	const char *doc;
-	const struct binding *methods; /* ends with a NULL name */
+	const struct binding *const *methods; /* tables that end with a NULL name; ends with NULL */
 	const luaL_Reg
 		*operators; /* metamethods besides __index, __name, __metatable; may be NULL */
 	const struct binding *fields; /* read-only fields: function gets the object; may be NULL */
+	int (*index)(lua_State *L, int64_t index); /* x[i]; may be NULL */
+	int (*newindex)(lua_State *L, int64_t index); /* x[i] = value; may be NULL */
 };
 
 struct bound_module {
 	const char *name; /* as in require */
 	const char *doc;
-	const struct binding
-		*functions; /* ends with a NULL name; "linalg.solve" makes a sub-table */
+	const struct binding *functions; /* ends with a NULL name; "f.relu" makes a sub-table */
+	const struct binding *const *lists; /* more such tables, ends with NULL; may be NULL */
+	const struct bound_type *methods_of; /* its methods are functions too; may be NULL */
 	const struct bound_type *const *types; /* ends with NULL; may be NULL */
 };
 
@@ -69,6 +80,12 @@ extern const struct bound_module *const bound_modules[];
 
 /** Pushes a read-only view of the table on top, replacing it. name is what messages call it. */
 void binding_protect(lua_State *L, const char *name);
+
+/**
+ * Zeroed memory in a userdata pushed on the stack; release is called on it when it is collected. It holds what C owns while
+ * code that may raise runs.
+ */
+void *binding_owner(lua_State *L, size_t size, void (*release)(void *));
 
 /** Creates the metatable of a type, once. */
 void binding_register_type(lua_State *L, const struct bound_type *type);

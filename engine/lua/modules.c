@@ -2,11 +2,22 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/lua/bind_nn.h"
+#include "engine/lua/bind_plot.h"
+#include "engine/lua/bind_tensor.h"
 #include "engine/lua/binding.h"
+#include "engine/tensor/tensor.h"
 
-const struct bound_module *const bound_modules[] = {NULL};
+const struct bound_module *const bound_modules[] = {&tensor_module, &nn_module, &data_module,
+						    &plot_module, NULL};
 
 static const char loaded_key; /* registry: name → view of a module already opened */
+
+static void push_function(lua_State *L, const struct binding *b)
+{
+	lua_pushlightuserdata(L, (void *)(uintptr_t)b);
+	lua_pushcclosure(L, b->function, 1);
+}
 
 static void set_functions(lua_State *L, const struct binding *bindings)
 {
@@ -14,7 +25,7 @@ static void set_functions(lua_State *L, const struct binding *bindings)
 	for (const struct binding *b = bindings; b && b->name; b++) {
 		const char *dot = strchr(b->name, '.');
 		if (!dot) {
-			lua_pushcfunction(L, b->function);
+			push_function(L, b);
 			lua_setfield(L, table, b->name);
 			continue;
 		}
@@ -27,9 +38,16 @@ static void set_functions(lua_State *L, const struct binding *bindings)
 			lua_pushvalue(L, -2);
 			lua_rawset(L, table);
 		}
-		lua_pushcfunction(L, b->function);
+		push_function(L, b);
 		lua_setfield(L, -2, dot + 1);
 		lua_settop(L, table);
+	}
+}
+
+static void set_lists(lua_State *L, const struct binding *const *lists)
+{
+	for (; lists && *lists; lists++) {
+		set_functions(L, *lists);
 	}
 }
 
@@ -55,6 +73,10 @@ static void protect_inner(lua_State *L, const char *name)
 /* Field or method of a bound object: fields are computed, methods come from the table. */
 static int type_index(lua_State *L)
 {
+	const struct bound_type *bound = lua_touserdata(L, lua_upvalueindex(4));
+	if (bound->index && lua_isinteger(L, 2)) {
+		return bound->index(L, lua_tointeger(L, 2));
+	}
 	lua_pushvalue(L, 2);
 	if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) {
 		return 1;
@@ -83,9 +105,38 @@ static int type_index(lua_State *L)
 
 static int type_newindex(lua_State *L)
 {
+	const struct bound_type *bound = lua_touserdata(L, lua_upvalueindex(2));
+	if (bound->newindex && lua_isinteger(L, 2)) {
+		return bound->newindex(L, lua_tointeger(L, 2));
+	}
 	const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "?";
 	return binding_raise(L, message(MSG_LUA_READ_ONLY), lua_tostring(L, lua_upvalueindex(1)),
 			     key);
+}
+
+struct owner {
+	void (*release)(void *);
+	_Alignas(16) unsigned char memory[];
+};
+
+static int collect_owner(lua_State *L)
+{
+	struct owner *owner = lua_touserdata(L, 1);
+	owner->release(owner->memory);
+	return 0;
+}
+
+void *binding_owner(lua_State *L, size_t size, void (*release)(void *))
+{
+	struct owner *owner = lua_newuserdatauv(L, sizeof(*owner) + size, 0);
+	owner->release = release;
+	memset(owner->memory, 0, size);
+	if (luaL_newmetatable(L, "mundap.owner")) {
+		lua_pushcfunction(L, collect_owner);
+		lua_setfield(L, -2, "__gc");
+	}
+	lua_setmetatable(L, -2);
+	return owner->memory;
 }
 
 void binding_register_type(lua_State *L, const struct bound_type *type)
@@ -99,14 +150,16 @@ void binding_register_type(lua_State *L, const struct bound_type *type)
 	lua_pushstring(L, type->name); /* messages say "Tensor expected" */
 	lua_setfield(L, -2, "__name");
 	lua_newtable(L);
-	set_functions(L, type->methods);
+	set_lists(L, type->methods);
 	lua_newtable(L);
 	set_functions(L, type->fields);
 	lua_pushstring(L, type->name);
-	lua_pushcclosure(L, type_index, 3);
+	lua_pushlightuserdata(L, (void *)(uintptr_t)type);
+	lua_pushcclosure(L, type_index, 4);
 	lua_setfield(L, -2, "__index");
 	lua_pushstring(L, type->name);
-	lua_pushcclosure(L, type_newindex, 1);
+	lua_pushlightuserdata(L, (void *)(uintptr_t)type);
+	lua_pushcclosure(L, type_newindex, 2);
 	lua_setfield(L, -2, "__newindex");
 	lua_pushboolean(L, 0);
 	lua_setfield(L, -2, "__metatable");
@@ -122,9 +175,23 @@ static void open_module(lua_State *L, const struct bound_module *module)
 		binding_register_type(L, *type);
 	}
 	lua_newtable(L);
+	if (module->methods_of) {
+		set_lists(L, module->methods_of->methods);
+	}
 	set_functions(L, module->functions);
+	set_lists(L, module->lists);
 	protect_inner(L, module->name);
 	binding_protect(L, module->name);
+}
+
+/* The engine's state belongs to the thread: set it for this script before it makes the first tensor. */
+static void prepare_engine(struct script *script)
+{
+	if (!script->engine_ready) {
+		script->engine_ready = true;
+		tensor_seed(script->options.seed);
+		tensor_memory_limit(script->options.memory);
+	}
 }
 
 int modules_require(lua_State *L)
@@ -147,6 +214,7 @@ int modules_require(lua_State *L)
 			if (strcmp((*m)->name, name) == 0) {
 				luaL_pushresult(&names);
 				lua_pop(L, 1);
+				prepare_engine(script_of(L));
 				open_module(L, *m);
 				lua_pushvalue(L, -1);
 				lua_setfield(L, -3, name);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/clock.h"
 #include "engine/base/utf8.h"
 #include "engine/lua/binding.h"
 
@@ -123,6 +124,7 @@ enum status script_new(struct script **out, const struct script_options *options
 		script->options.memory = DEFAULT_MEMORY;
 	}
 	script->host = options->host;
+	script->started_ns = clock_now_ns();
 	script->tensor_threshold = (size_t)64 << 20;
 	strbuf_init(&script->line);
 	rng_init(&script->random, options->seed, 1);

@@ -67,8 +67,13 @@ const struct values *values_check(lua_State *L, int index, int dims)
 	if (lua_istable(L, index)) {
 		return read_table(L, index, dims);
 	}
-	luaL_typeerror(L, index, "table or Tensor");
-	return NULL;
+	int64_t rows, columns;
+	if (!values_shape_of(L, index, dims, &rows, &columns)) {
+		luaL_typeerror(L, index, "table or Tensor");
+	}
+	struct values *v = new_values(L, rows, columns);
+	values_copy_tensor(L, index, v->items);
+	return v;
 }
 
 /* Pushes the field; false (nothing pushed) when there is none. */

@@ -94,6 +94,7 @@ bool worker_confined(void)
 /* What computing, memory, threads, time and the open descriptors need. */
 static const char *const allowed[] = {
 	"read",
+	"dup",
 	"readv",
 	"pread64",
 	"write",

@@ -21,6 +21,8 @@
 #include "engine/base/clock.h"
 #include "engine/base/message.h"
 #include "engine/lua/figure.h"
+#include "engine/tensor/engine.h"
+#include "engine/tensor/threads.h"
 #include "engine/worker/confine.h"
 #include "engine/worker/datafiles.h"
 #include "engine/worker/exit.h"
@@ -404,9 +406,25 @@ static void prepare_process(void)
 	strbuf_init(&worker.out);
 }
 
+/* Scripts that never compute should not wait for the BLAS library. */
+static void start_engine(void)
+{
+	const struct worker_request *request = &worker.request;
+	bool wanted = memmem(request->source, request->source_length, "require", 7) ||
+		      memmem(request->check, request->check_length, "require", 7);
+	if (wanted) {
+		engine_start(request->threads,
+			     NULL); /* without BLAS the engine's own kernels serve */
+		threads_start();
+	} else {
+		threads_set(1); /* no thread can be started later */
+	}
+}
+
 static bool set_up(struct frame_reader *reader, struct error *err)
 {
 	datafiles_open(&worker.data);
+	start_engine();
 	worker.status_file = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
 	struct script_options options = {.memory = (size_t)worker.request.memory_mb * MEGABYTE,
 					 .seed = worker.request.seed,

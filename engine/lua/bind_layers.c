@@ -1,0 +1,212 @@
+/* Constructors of layers and models: nn.conv2d{1, 16, kernel = 3}, nn.conv2d(1, 16), nn.sequential{a, b}. Settings come from
+ * the engine's table of kinds; here stands what the learner reads about each. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/lua/bind_nn.h"
+#include "engine/lua/values.h"
+
+static void set_field(lua_State *L, const struct module_kind *kind, struct module_config *config,
+		      int field, int index)
+{
+	const struct module_field *f = &kind->fields[field];
+	config->given[field] = true;
+	switch (f->kind) {
+	case MODULE_INT: {
+		int whole;
+		lua_Integer value = lua_tointegerx(L, index, &whole);
+		if (lua_isboolean(L, index)) {
+			config->value[field] = lua_toboolean(L, index);
+		} else if (!whole || lua_type(L, index) != LUA_TNUMBER) {
+			binding_raise(L, message(MSG_LUA_NN_SETTING), kind->name, f->name,
+				      "integer", luaL_typename(L, index));
+		} else {
+			config->value[field] = (double)value;
+		}
+		break;
+	}
+	case MODULE_FLOAT:
+		if (lua_type(L, index) != LUA_TNUMBER) {
+			binding_raise(L, message(MSG_LUA_NN_SETTING), kind->name, f->name, "number",
+				      luaL_typename(L, index));
+		}
+		config->value[field] = lua_tonumber(L, index);
+		break;
+	case MODULE_BOOL:
+		config->value[field] = lua_toboolean(L, index);
+		break;
+	case MODULE_TEXT:
+		if (lua_type(L, index) != LUA_TSTRING) {
+			binding_raise(L, message(MSG_LUA_NN_SETTING), kind->name, f->name, "string",
+				      luaL_typename(L, index));
+		}
+		snprintf(config->text[field], sizeof(config->text[field]), "%s",
+			 lua_tostring(L, index));
+		break;
+	}
+}
+
+static int field_count(const struct module_kind *kind)
+{
+	int count = 0;
+	while (count < MODULE_MAX_FIELDS && kind->fields[count].name) {
+		count++;
+	}
+	return count;
+}
+
+static const char *nearest_field(lua_State *L, const struct module_kind *kind, const char *name)
+{
+	lua_newtable(L);
+	for (int i = 0; i < field_count(kind); i++) {
+		lua_pushboolean(L, 1);
+		lua_setfield(L, -2, kind->fields[i].name);
+	}
+	return binding_nearest(L, -1, name); /* the table stays on the stack and keeps the key */
+}
+
+/* Settings from a table: the list part in the order of the fields, the rest by name. Children are skipped. */
+static void read_table(lua_State *L, const struct module_kind *kind, struct module_config *config,
+		       int index)
+{
+	int next = 0;
+	lua_Unsigned length = lua_rawlen(L, index);
+	for (lua_Unsigned i = 1; i <= length; i++) {
+		lua_rawgeti(L, index, (lua_Integer)i);
+		if (!model_test(L, -1)) {
+			if (next >= field_count(kind)) {
+				binding_raise(L, message(MSG_LUA_NN_TOO_MANY), kind->name,
+					      field_count(kind));
+			}
+			set_field(L, kind, config, next++, lua_gettop(L));
+		}
+		lua_pop(L, 1);
+	}
+	lua_pushnil(L);
+	while (lua_next(L, index)) {
+		if (lua_type(L, -2) == LUA_TSTRING) {
+			const char *name = lua_tostring(L, -2);
+			int field = module_field_index(kind, name);
+			if (field < 0) {
+				const char *near = nearest_field(L, kind, name);
+				binding_raise(
+					L, message(near ? MSG_LUA_NN_FIELD_NEAR : MSG_LUA_NN_FIELD),
+					kind->name, name, near);
+			}
+			set_field(L, kind, config, field, lua_gettop(L));
+		}
+		lua_pop(L, 1);
+	}
+}
+
+/* Adds the models in the list at index as children. */
+static void add_children(lua_State *L, struct module *parent, int index)
+{
+	struct error err = ERROR_INIT;
+	lua_Unsigned length = lua_rawlen(L, index);
+	for (lua_Unsigned i = 1; i <= length; i++) {
+		lua_rawgeti(L, index, (lua_Integer)i);
+		struct module *child = model_test(L, -1);
+		if (child && module_add(parent, NULL, child, &err) != STATUS_OK) {
+			binding_raise_error(L, &err);
+		}
+		lua_pop(L, 1);
+	}
+}
+
+static int make_layer(lua_State *L)
+{
+	const struct binding *row = binding_row(L);
+	const struct module_kind *kind = module_kind_find(row->name);
+	if (!kind) {
+		return binding_raise(L, message(MSG_LUA_NN_NO_KIND), row->name);
+	}
+	struct module_config config = module_presets(kind);
+	int arguments = lua_gettop(L);
+	if (arguments == 1 && lua_istable(L, 1)) {
+		read_table(L, kind, &config, 1);
+	} else {
+		/* positional arguments, perhaps a table of settings at the end */
+		int last = arguments && lua_istable(L, arguments) ? arguments - 1 : arguments;
+		int next = 0;
+		for (int i = 1; i <= last; i++) {
+			if (!model_test(L, i)) {
+				if (next >= field_count(kind)) {
+					binding_raise(L, message(MSG_LUA_NN_TOO_MANY), kind->name,
+						      field_count(kind));
+				}
+				set_field(L, kind, &config, next++, i);
+			}
+		}
+		if (last < arguments) {
+			read_table(L, kind, &config, arguments);
+		}
+		lua_createtable(L, arguments, 0); /* the children among the arguments */
+		for (int i = 1, n = 0; i <= last; i++) {
+			if (model_test(L, i)) {
+				lua_pushvalue(L, i);
+				lua_rawseti(L, -2, ++n);
+			}
+		}
+		lua_insert(L, 1);
+	}
+	struct model_handle *handle = model_new(L);
+	struct error err = ERROR_INIT;
+	handle->module = module_new(kind, &config, &err);
+	if (!handle->module) {
+		return binding_raise_error(L, &err);
+	}
+	if (lua_istable(L, 1)) {
+		add_children(L, handle->module, 1);
+	}
+	return 1;
+}
+
+#define LAYER(name, parameters, doc) \
+	{ \
+		name, make_layer, parameters, "Model", doc, 0 \
+	}
+
+const struct binding bind_layers[] = {
+	LAYER("linear", "in: integer, out: integer, bias?: boolean", "완전 연결층: y = x·Wᵀ + b"),
+	LAYER("conv2d",
+	      "in: integer, out: integer, kernel?: integer, stride?: integer, padding?: integer, "
+	      "dilation?: integer, groups?: integer, bias?: boolean",
+	      "2차원 합성곱층: 입력 [N,C,H,W]"),
+	LAYER("conv1d",
+	      "in: integer, out: integer, kernel?: integer, stride?: integer, padding?: integer, "
+	      "dilation?: integer, groups?: integer, bias?: boolean",
+	      "1차원 합성곱층: 입력 [N,C,T]"),
+	LAYER("conv_transpose2d",
+	      "in: integer, out: integer, kernel?: integer, stride?: integer, padding?: integer, "
+	      "output_padding?: integer, bias?: boolean",
+	      "전치 합성곱층: 크기를 늘립니다."),
+	LAYER("max_pool2d", "kernel: integer, stride?: integer, padding?: integer",
+	      "창마다 가장 큰 값을 남기는 풀링"),
+	LAYER("avg_pool2d", "kernel: integer, stride?: integer, padding?: integer",
+	      "창마다 평균을 남기는 풀링"),
+	LAYER("global_avg_pool", "", "채널마다 전체 평균"),
+	LAYER("global_max_pool", "", "채널마다 전체 최댓값"),
+	LAYER("flatten", "", "묶음 차원만 남기고 한 줄로 폅니다."),
+	LAYER("relu", "", "ReLU 활성화"),
+	LAYER("leaky_relu", "slope?: number", "LeakyReLU 활성화"),
+	LAYER("tanh", "", "tanh 활성화"),
+	LAYER("sigmoid", "", "시그모이드 활성화"),
+	LAYER("gelu", "", "GELU 활성화"),
+	LAYER("silu", "", "SiLU 활성화"),
+	LAYER("softmax", "", "마지막 차원의 확률"),
+	LAYER("dropout", "p?: number", "학습할 때 확률 p로 값을 0으로 만듭니다."),
+	LAYER("batch_norm1d", "features: integer", "배치 정규화 [N,C]"),
+	LAYER("batch_norm2d", "features: integer", "배치 정규화 [N,C,H,W]"),
+	LAYER("layer_norm", "features: integer", "층 정규화"),
+	LAYER("group_norm", "groups: integer, features: integer", "그룹 정규화"),
+	LAYER("rms_norm", "features: integer", "RMS 정규화"),
+	LAYER("embedding", "n: integer, d: integer", "번호(0부터)를 벡터로 바꿉니다."),
+	LAYER("rnn", "in: integer, hidden: integer", "단순 순환층"),
+	LAYER("lstm", "in: integer, hidden: integer", "LSTM 순환층"),
+	LAYER("gru", "in: integer, hidden: integer", "GRU 순환층"),
+	LAYER("multi_head_attention", "d: integer, heads: integer", "멀티 헤드 어텐션"),
+	LAYER("sequential", "...: Model|Model[]", "층을 차례로 잇습니다."),
+	LAYER("residual", "...: Model|Model[]", "안쪽 층의 결과에 입력을 더합니다."),
+	{NULL, NULL, NULL, NULL, NULL, 0}};
