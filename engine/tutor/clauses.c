@@ -163,20 +163,20 @@ static enum link ending_link(const struct word *word)
 		}
 		return LINK_CAUSE;
 	}
-	if (ANY(word, word_ends, "지만", "는데", "은데", "ㄴ데", "던데", "더라도", "어도", "아도",
-		"해도", "여도", "라도", "반면", "반면에", "나마", "ㄴ데도", "는데도", "련만",
-		"으나", "하나", "되나")) {
+	if (ANY(word, word_ends, "지만", "는데", "은데", "ㄴ데", "던데", "반면", "반면에", "나마",
+		"ㄴ데도", "는데도", "련만", "으나", "하나", "되나")) {
 		if (ANY(word, word_is, "하지만", "그렇지만", "그런데", "근데", "하나", "아무리해도",
 			"온도", "정도", "그래도", "적어도", "가운데", "한가운데")) {
 			return LINK_NONE;
 		}
 		return LINK_BUT;
 	}
-	if (ANY(word, word_ends, "으면", "하면", "되면", "지면", "으려면", "려면", "다면", "라면",
-		"이면", "리면", "기면", "두면", "보면", "주면", "치면", "ㄹ면", "거나", "든지",
-		"오면", "내면", "쓰면", "나면", "르면", "뀌면", "추면", "않으면")) {
-		if (ANY(word, word_is, "화면", "반면", "측면", "그러면", "어쩌면", "예를들면",
-			"이를테면", "다르면서")) {
+	if (ANY(word, word_ends, "더라도", "어도", "아도", "해도", "여도", "라도", "으면", "하면",
+		"되면", "지면", "으려면", "려면", "다면", "라면", "이면", "리면", "기면", "두면",
+		"보면", "주면", "치면", "ㄹ면", "거나", "든지", "오면", "내면", "쓰면", "나면",
+		"르면", "뀌면", "추면", "않으면")) {
+		if (ANY(word, word_is, "아무리해도", "온도", "정도", "그래도", "적어도", "화면",
+			"반면", "측면", "그러면", "어쩌면", "예를들면", "이를테면", "다르면서")) {
 			return LINK_NONE;
 		}
 		return LINK_IF;
@@ -254,6 +254,17 @@ static bool hedges(const struct word *word)
 		   "싶어", "싶습");
 }
 
+static bool holds_strong_denial(const struct text *text, const struct clause *clause)
+{
+	for (int i = 0; i < clause->word_count; i++) {
+		if (ANY(&text->words[clause->first_word + i], word_begins, "오해", "착각", "틀린",
+			"틀렸", "잘못", "거짓", "그릇된")) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void mark(const struct text *text, struct clause *clause, bool question)
 {
 	const struct word *words = text->words + clause->first_word;
@@ -282,13 +293,32 @@ static void mark(const struct text *text, struct clause *clause, bool question)
 	if (clause->link == LINK_BUT &&
 	    (believed || by_others ||
 	     ANY(last, word_begins, "같지만", "같은데", "듯하지만", "보이지만"))) {
-		clause->flags |= CLAUSE_REPORTED | CLAUSE_DENIED;
+		clause->flags |= CLAUSE_REPORTED | CLAUSE_DENIED | CLAUSE_REFUTED;
+	}
+	if (holds_strong_denial(text, clause)) {
+		clause->flags |= CLAUSE_DENIED | CLAUSE_REFUTED;
 	}
 	if (question || asks(last)) {
 		clause->flags |= CLAUSE_QUESTION;
 	}
 	if (word_is_predicate(last)) {
 		clause->flags |= CLAUSE_PREDICATE;
+	}
+}
+
+/* A denial at the end takes with it the conditions and causes before it; "…는 오해다" the whole sentence. */
+static void spread_denial(struct text *text)
+{
+	for (int i = text->clause_count - 1; i > 0; i--) {
+		const struct clause *clause = &text->clauses[i];
+		struct clause *before = &text->clauses[i - 1];
+		if (!(clause->flags & CLAUSE_DENIED) || before->sentence != clause->sentence) {
+			continue;
+		}
+		bool depends = before->link == LINK_IF || before->link == LINK_CAUSE;
+		if (depends || (before->link == LINK_AND && (clause->flags & CLAUSE_REFUTED))) {
+			before->flags |= clause->flags & (CLAUSE_DENIED | CLAUSE_REFUTED);
+		}
 	}
 }
 
@@ -303,9 +333,20 @@ static void settle(struct text *text)
 			ANY(first, word_begins, "그", "이건", "이게", "이는", "이런", "아니",
 			    "아뇨", "틀", "오해", "착각", "잘못", "전혀", "하지만");
 		if (short_denial || ((clause->flags & CLAUSE_REPORTED) && turns(first))) {
-			clause->flags |= CLAUSE_DENIED;
+			clause->flags |= CLAUSE_DENIED | CLAUSE_REFUTED;
 		}
 	}
+}
+
+/* Whether nothing but quotation marks or brackets stands between two words. */
+static bool glued(const struct text *text, const struct word *a, const struct word *b)
+{
+	for (size_t i = a->start + a->length; i < b->start; i++) {
+		if (strchr(" \t\r\n,.!?;", text->source[i])) {
+			return false;
+		}
+	}
+	return true;
 }
 
 enum status clauses_split(struct text *text, struct arena *arena, const uint8_t *links,
@@ -334,7 +375,9 @@ enum status clauses_split(struct text *text, struct arena *arena, const uint8_t 
 				ending =
 					LINK_NONE; /* "~면 안 된다", "~면 된다" are one predicate */
 			}
-			if (ending == LINK_NONE && !causal_nikka(word) &&
+			/* ‘…한다’는: the quotation goes on. */
+			bool quoted = glued(text, word, next);
+			if (ending == LINK_NONE && !quoted && !causal_nikka(word) &&
 			    (polite_end(word) || plain_end(word))) {
 				ending = LINK_END;
 			}
@@ -362,5 +405,6 @@ enum status clauses_split(struct text *text, struct arena *arena, const uint8_t 
 	}
 	text->sentence_count = sentence;
 	settle(text);
+	spread_denial(text);
 	return STATUS_OK;
 }

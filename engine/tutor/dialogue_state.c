@@ -8,8 +8,14 @@
 
 enum { STATE_VERSION = 1 };
 
-char *dialogue_excerpt(const char *text, size_t length, size_t limit)
+char *dialogue_excerpt(const char *bytes, size_t length, size_t limit)
 {
+	/* What a terminal or a pipe sends need not be well-formed. */
+	char *text = utf8_normalise(bytes, length);
+	if (!text) {
+		return NULL;
+	}
+	length = strlen(text);
 	while (length > 0 && strchr(" \n\t.", text[length - 1])) {
 		length--;
 	}
@@ -31,6 +37,7 @@ char *dialogue_excerpt(const char *text, size_t length, size_t limit)
 	if (cut) {
 		strbuf_puts(&sb, "…");
 	}
+	free(text);
 	return strbuf_detach(&sb);
 }
 

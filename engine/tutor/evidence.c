@@ -97,6 +97,7 @@ static void weigh_runs(struct evidence *out, const struct text *text, const stru
 		encoder_signals(encoder, unit, features, count, signals);
 		bool reported = denied_inside(text, &runs[r], CLAUSE_REPORTED);
 		bool denied = denied_inside(text, &runs[r], CLAUSE_DENIED);
+		bool refuted = denied_inside(text, &runs[r], CLAUSE_REFUTED);
 		for (size_t i = 0; i < (barred ? concepts : all); i++) {
 			bool wrong = i >= concepts;
 			int label = wrong ? (int)(i - concepts) + BANK_FIRST_MISCONCEPTION : (int)i;
@@ -104,8 +105,8 @@ static void weigh_runs(struct evidence *out, const struct text *text, const stru
 				continue;
 			}
 			double odds = encoder_log_odds(encoder, unit, label, &signals[label]);
-			bool rejected = wrong && (denying[i - concepts] ? reported && denied
-									: reported || denied);
+			bool rejected =
+				wrong && (denying[i - concepts] ? refuted : reported || denied);
 			if (rejected) {
 				out[i].reported = odds > out[i].reported ? odds : out[i].reported;
 			} else if (odds > out[i].log_odds) {
@@ -125,7 +126,7 @@ static void weigh_runs(struct evidence *out, const struct text *text, const stru
 
 static void add_forms(struct evidence *e, const struct text *text, struct arena *arena,
 		      const struct string_list *terms, const struct string_list *patterns,
-		      bool known, bool wrong, const bool *barred)
+		      bool known, unsigned rejecting, const bool *barred)
 {
 	struct term_hit term = terms_find(text, arena, terms);
 	struct term_hit pattern = patterns_find(text, arena, patterns);
@@ -135,7 +136,7 @@ static void add_forms(struct evidence *e, const struct text *text, struct arena 
 	const struct term_hit *best = pattern.found && !pattern.negated ? &pattern : &term;
 	if (best->found && !best->negated) {
 		const struct clause *clause = &text->clauses[best->clause];
-		bool rejected = wrong && (clause->flags & (CLAUSE_DENIED | CLAUSE_REPORTED));
+		bool rejected = clause->flags & rejecting;
 		if (rejected) {
 			e->denied = true;
 			e->reported = e->reported > 2 ? e->reported : 2;
@@ -178,8 +179,7 @@ static void gather_concepts(struct evidence *out, const struct text *text, struc
 	}
 	for (size_t i = 0; i < concepts; i++) {
 		const struct expectation *e = &checkpoint->expectations[i];
-		add_forms(&out[i], text, arena, &e->terms, &e->patterns, unit != NULL, false,
-			  barred);
+		add_forms(&out[i], text, arena, &e->terms, &e->patterns, unit != NULL, 0, barred);
 	}
 }
 
@@ -199,9 +199,14 @@ enum status evidence_gather(struct evidence *out, const struct text *text, struc
 	for (size_t m = 0; m < checkpoint->misconception_count; m++) {
 		const struct misconception *e = &checkpoint->misconceptions[m];
 		add_forms(&out[concepts + m], text, arena, &e->terms, &e->patterns, unit != NULL,
-			  !denying[m], NULL);
+			  denying[m] ? CLAUSE_REFUTED : CLAUSE_DENIED | CLAUSE_REPORTED, NULL);
 	}
 	return STATUS_OK;
+}
+
+static bool depends(enum link link)
+{
+	return link == LINK_IF || link == LINK_CAUSE;
 }
 
 enum status evidence_outside(struct evidence *out, const struct text *text, struct arena *arena,
@@ -214,7 +219,18 @@ enum status evidence_outside(struct evidence *out, const struct text *text, stru
 	}
 	for (size_t m = 0; m < checkpoint->misconception_count; m++) {
 		const struct evidence *e = &out[checkpoint->expectation_count + m];
-		for (int c = e->first_clause; e->settled && c >= 0 && c <= e->last_clause; c++) {
+		if (!e->settled || e->first_clause < 0) {
+			continue;
+		}
+		/* With the condition or the cause that belongs to it. */
+		int first = e->first_clause, last = e->last_clause;
+		while (first > 0 && depends(text->clauses[first - 1].link)) {
+			first--;
+		}
+		while (last + 1 < text->clause_count && depends(text->clauses[last].link)) {
+			last++;
+		}
+		for (int c = first; c <= last; c++) {
 			barred[c] = true;
 		}
 	}

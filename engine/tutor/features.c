@@ -116,7 +116,7 @@ int features_of(struct feature out[FEATURES_MOST], const struct text *text, int 
 	uint32_t last_stem = 0;
 	for (int w = first; w < first + count; w++) {
 		const struct word *word = &text->words[w];
-		size_t stem = text_stem_length(word->key, word->key_length);
+		size_t stem = word->stem;
 		uint32_t stem_hash = hash_bytes(hash_kind('s'), word->key, stem);
 		put(&list, stem_hash, stem_weight);
 		put(&list, hash_bytes(hash_kind('o'), word->key, opening(word, 2, true)),

@@ -16,7 +16,7 @@ struct grader {
 };
 
 /* Log-odds from which a concept counts as met, a misconception as held. */
-static const double concept_bar = 1.0, others_help = 0.3, misconception_bar = 3.0;
+static const double concept_bar = 0.7, others_help = 0.4, misconception_bar = 3.0;
 
 const char *answer_flag_name(enum answer_flag flag)
 {

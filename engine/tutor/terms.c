@@ -124,7 +124,7 @@ static struct term_hit find_needle(const struct text *text, const struct needle 
 	}
 	for (int w = 0; w < text->word_count; w++) {
 		const struct word *word = &text->words[w];
-		size_t stem = text_stem_length(word->key, word->key_length);
+		size_t stem = word->stem;
 		for (size_t i = 0; i < word->key_length; i++) {
 			if (!text_key_boundary(word->key, i)) {
 				continue;

@@ -211,6 +211,7 @@ static enum status add_word(struct text *out, struct arena *arena, size_t start,
 		return error_set(err, STATUS_NOMEM, "text", "out of memory");
 	}
 	word->key_length = (uint16_t)key_length;
+	word->stem = (uint16_t)text_stem_length(word->key, key_length);
 	for (size_t i = 0; i < key_length; i++) {
 		word->syllables += text_key_is_initial(word->key[i]);
 	}

@@ -21,6 +21,7 @@ struct word {
 	const char *folded; /* NFKC, case folded */
 	const uint8_t *key; /* jamo key */
 	uint16_t key_length;
+	uint16_t stem; /* text_stem_length of the key */
 	uint16_t syllables; /* Hangul syllables */
 	uint16_t clause; /* index of its clause */
 };
@@ -42,7 +43,10 @@ enum clause_flag {
 	CLAUSE_QUESTION = 1 << 2,
 	CLAUSE_REPORTED = 1 << 3, /* somebody's opinion: ~라고 생각하는, 흔히, 많이들 */
 	CLAUSE_HEDGED = 1 << 4, /* ~인 것 같아요, 아마 */
-	CLAUSE_PREDICATE = 1 << 5 /* ends in a verb form */
+	CLAUSE_PREDICATE = 1 << 5, /* ends in a verb form */
+	CLAUSE_REFUTED =
+		1
+		<< 6 /* denied by words about the belief itself: 오해다, 그렇지 않다, 흔히 …지만 */
 };
 
 struct clause {

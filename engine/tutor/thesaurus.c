@@ -170,7 +170,7 @@ static bool longest(const struct thesaurus *t, const struct text *text, int w, s
 {
 	bool begins = i == 0, found = false;
 	int node = 0, start = w;
-	size_t stem = text_stem_length(text->words[w].key, text->words[w].key_length);
+	size_t stem = text->words[w].stem;
 	while (w < stop) {
 		const struct word *word = &text->words[w];
 		if (i >= word->key_length) {
