@@ -104,6 +104,9 @@ enum status review_run(struct review *review, struct error *err)
 	if (!parse_all(r)) {
 		return error_set(err, STATUS_NOMEM, "review", "out of memory");
 	}
+	judge_dockerfiles(r);
+	judge_yaml(r);
+	judge_dependencies(r);
 	judge_python(r, review);
 	review->files = calloc(r->count + 1, sizeof *review->files);
 	if (!review->files) {
