@@ -120,15 +120,17 @@ static void recall(struct talk *talk, struct arena *arena)
 }
 
 enum status talk_open(struct talk *talk, struct store *store, const struct grader *grader,
-		      const struct checkpoint *checkpoint, struct error *err)
+		      const struct checkpoint *checkpoint, bool revisit, struct error *err)
 {
 	memset(talk, 0, sizeof *talk);
 	talk->store = store;
 	talk->checkpoint = checkpoint;
+	talk->revisit = revisit;
 	struct arena arena;
 	arena_init(&arena);
 	struct dialogue_record record = {0};
-	bool known = store && !store_dialogue(store, &arena, checkpoint->id, &record, NULL);
+	bool known =
+		store && !revisit && !store_dialogue(store, &arena, checkpoint->id, &record, NULL);
 	enum status status = dialogue_open(&talk->dialogue, grader, checkpoint,
 					   known ? record.state : NULL, err);
 	if (status == STATUS_OK) {

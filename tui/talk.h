@@ -35,9 +35,12 @@ struct talk {
 	bool graded;
 };
 
-/** Opens the dialogue where it was left, with what was said before. Owns: talk_close (also after a failure). */
+/**
+ * Opens the dialogue where it was left, with what was said before; revisit: asked anew, as a review.
+ * Owns: talk_close (also after a failure).
+ */
 enum status talk_open(struct talk *talk, struct store *store, const struct grader *grader,
-		      const struct checkpoint *checkpoint, struct error *err);
+		      const struct checkpoint *checkpoint, bool revisit, struct error *err);
 void talk_close(struct talk *talk);
 enum status talk_answer(struct talk *talk, const char *text, struct error *err);
 enum status talk_hint(struct talk *talk, struct error *err);

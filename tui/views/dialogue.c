@@ -401,8 +401,8 @@ static const struct view_ops ops = {
 	.free = free_view,
 };
 
-struct view *view_dialogue_new(struct app *app, const struct checkpoint *checkpoint,
-			       const struct lesson *lesson)
+static struct view *open_view(struct app *app, const struct checkpoint *checkpoint,
+			      const struct lesson *lesson, bool revisit)
 {
 	struct dialogue_view *dialogue = calloc(1, sizeof *dialogue);
 	struct error err = ERROR_INIT;
@@ -416,7 +416,8 @@ struct view *view_dialogue_new(struct app *app, const struct checkpoint *checkpo
 	const struct grader *grader = app_grader(app);
 	if (grader) {
 		dialogue->ready = app_told(
-			app, talk_open(&dialogue->talk, app->store, grader, checkpoint, &err),
+			app,
+			talk_open(&dialogue->talk, app->store, grader, checkpoint, revisit, &err),
 			&err);
 		dialogue->talk.checkpoint = checkpoint;
 	}
@@ -429,4 +430,15 @@ struct view *view_dialogue_new(struct app *app, const struct checkpoint *checkpo
 	}
 	strbuf_release(&draft);
 	return &dialogue->base;
+}
+
+struct view *view_dialogue_new(struct app *app, const struct checkpoint *checkpoint,
+			       const struct lesson *lesson)
+{
+	return open_view(app, checkpoint, lesson, false);
+}
+
+struct view *view_revisit_new(struct app *app, const struct checkpoint *checkpoint)
+{
+	return open_view(app, checkpoint, NULL, true);
 }

@@ -15,6 +15,8 @@ struct view *view_lesson_new(struct app *app, const struct lesson *lesson, const
 /** The dialogue on a checkpoint; lesson NULL when it is asked outside of one. */
 struct view *view_dialogue_new(struct app *app, const struct checkpoint *checkpoint,
 			       const struct lesson *lesson);
+/** The dialogue as a review: asked anew, its card graded by the first answer. */
+struct view *view_revisit_new(struct app *app, const struct checkpoint *checkpoint);
 struct view *view_quiz_new(struct app *app, const struct lesson *lesson, const struct step *step);
 struct view *view_lab_new(struct app *app, const struct lesson *lesson, const struct step *step);
 /** The review of a lesson's code, or of a path of the learner's. */
