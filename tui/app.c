@@ -114,6 +114,7 @@ static int run(const struct app_options *options, struct backend *backend)
 	loop_watch(app.loop, backend->ops->descriptor(backend), read_keys, &app);
 	loop_idle(app.loop, paint, &app);
 	restore_place(&app, options->start);
+	app.placed = true;
 	if (stored != STATUS_OK) {
 		app_notice(&app, STYLE_BAD, message(MSG_TUI_NOT_KEPT), store_error.message);
 	}

@@ -69,7 +69,7 @@ static void note_place(struct app *app)
 			app->stack[i]->ops->place(app->stack[i], &place);
 		}
 	}
-	if (app->store) {
+	if (app->store && app->placed) {
 		store_set_setting(app->store, "tui.place", place.text, NULL);
 	}
 	strbuf_release(&place);

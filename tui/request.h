@@ -8,6 +8,8 @@
 	X(BACK, "back", "뒤로", "방금 보던 곳으로 돌아갑니다.", "Back") \
 	X(FORWARD, "forward", "앞으로", "되돌아온 곳에서 다시 앞으로 갑니다.", "Forward") \
 	X(OPEN, "open", "열기", "고른 것을 엽니다.", "Open") \
+	X(GO_ON, "go-on", "다음", "이 단계를 마치고 다음으로 가거나, 단계가 여는 화면을 엽니다.", \
+	  "Go on") \
 	X(NEXT, "next", "다음", "다음 단계로 갑니다.", "Next step") \
 	X(PREVIOUS, "previous", "이전", "이전 단계로 갑니다.", "Previous step") \
 	X(UP, "up", "위", "한 줄 위로 갑니다.", "Up") \

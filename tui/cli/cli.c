@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "engine/base/spelling.h"
+#include "tui/app.h"
 #include "tui/cli/commands.h"
 
 enum topic { LEARN, WORKBENCH, RECORDS, AUTHOR, CARE, HIDDEN };
@@ -222,6 +223,24 @@ static int unknown_command(const char *name, const struct cli_options *options)
 	return cli_fail(options, CLI_WRONG_USE, "usage", message(MSG_CLI_UNKNOWN_COMMAND), name);
 }
 
+/* No command: the interface itself, by screen or line by line. */
+static int open_interface(int argc, char **argv, const struct common *common,
+			  const struct cli_options *options)
+{
+	struct app_options app = {.plain = false};
+	const struct cli_option rows[] = {
+		{.name = "--plain", .kind = CLI_FLAG, .target = &app.plain},
+		{.name = "--open", .kind = CLI_TEXT, .target = &app.start},
+	};
+	int status = cli_take_options(&argc, argv, rows, sizeof rows / sizeof *rows, options);
+	if (status != 0) {
+		return status;
+	}
+	const char *quiet = getenv("NO_COLOR");
+	app.no_colour = (quiet && *quiet) || (common->color && strcmp(common->color, "never") == 0);
+	return app_main(&app);
+}
+
 int cli_main(int argc, char **argv)
 {
 	struct cli_options options = {.command = "", .format = "text"};
@@ -247,10 +266,9 @@ int cli_main(int argc, char **argv)
 		return command ? run_command(command, argc, argv, &common, &options)
 			       : unknown_command(argv[1], &options);
 	}
-	if (common.help || argc == 1) {
+	if (common.help) {
 		print_help();
-		return common.help ? CLI_PASSED : CLI_WRONG_USE;
+		return CLI_PASSED;
 	}
-	return cli_fail(&options, CLI_WRONG_USE, "usage", message(MSG_CLI_UNKNOWN_OPTION), argv[1],
-			"");
+	return open_interface(argc, argv, &common, &options);
 }

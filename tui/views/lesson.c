@@ -16,7 +16,7 @@
 /* The reader: one step of a lesson at a time. Texts scroll, figures move, the other kinds of step say what they are
  * and open their own view. */
 
-enum { MARGIN = 2, WIDEST_TEXT = 92 };
+enum { MARGIN = 2, WIDEST_TEXT = 92, FIGURE_ROWS = 16 };
 
 struct reader_view {
 	struct view base;
@@ -339,34 +339,50 @@ static bool more_below(const struct reader_view *reader)
 	return reader->laid_out && reader->top + reader->page < reader->text.count;
 }
 
+/* The figure's own rows come first, then its keys, the caption, the sentence that says what is to be seen; a caption
+ * that finds no room is shown until the figure is touched. */
 static void draw_figure(struct reader_view *reader, struct area area, int text_width)
 {
 	lay_out(reader, text_width);
-	int caption = reader->text.count;
-	if (caption > area.height / 3) {
-		caption = area.height / 3;
-	}
-	draw_text(reader, area_part(area, 0, 0, area.width, caption));
-	int y = caption ? caption + 1 : 0;
-	int question = draw_question(reader, area, false);
-	struct area rest = area_part(area, 0, y, area.width, area.height - y - question);
 	if (!reader->figure) {
-		reader->figure =
-			figure_pane_new(reader->base.app, step_at(reader)->figure.path,
-					rest.width - 2, rest.height > 4 ? rest.height - 2 : 4);
+		int height = area.height - 4 > FIGURE_ROWS ? area.height - 4 : FIGURE_ROWS;
+		reader->figure = figure_pane_new(reader->base.app, step_at(reader)->figure.path,
+						 area.width - 2, height);
 	}
-	if (reader->figure) {
-		int foot = figure_pane_foot(reader->figure, rest.width);
-		int rows = rest.height - foot;
-		if (rows < 14 && question) {
-			/* The figure comes first; its question waits on the next page. */
-			rest = area_part(area, 0, y, area.width, area.height - y);
-			rows = rest.height - foot;
-			question = 0;
-		}
-		figure_pane_resize(reader->figure, rest.width - 2, rows);
-		figure_pane_draw(reader->figure, rest);
+	if (!reader->figure) {
+		return;
 	}
+	figure_pane_resize(reader->figure, area.width - 2,
+			   area.height - 4 > FIGURE_ROWS ? area.height - 4 : FIGURE_ROWS);
+	int canvas = figure_pane_rows(reader->figure);
+	int keys = figure_pane_key_rows(reader->figure, area.width);
+	int say = figure_pane_say_rows(reader->figure, area.width);
+	int question = draw_question(reader, area, false);
+	int caption = reader->text.count;
+	int left = area.height - canvas - keys - caption;
+	bool fits = left >= 0;
+	if (!fits && figure_pane_touched(reader->figure)) {
+		caption = area.height - canvas - keys;
+		caption = caption < 0 ? 0 : caption;
+		left = 0;
+	}
+	int gap = left > 0 && caption > 0;
+	left -= gap;
+	question = left >= question ? question : 0;
+	left -= question;
+	say = left >= say ? say : 0;
+	left -= say;
+	draw_text(reader, area_part(area, 0, 0, area.width, caption));
+	int y = caption + gap;
+	int rows = area.height - y - keys - say - question;
+	figure_pane_draw(reader->figure, area_part(area, 0, y, area.width, rows));
+	/* The foot stands right under the figure, the question at the bottom. */
+	y += rows < canvas + 1 ? rows : canvas + 1;
+	y += figure_pane_draw_say(reader->figure, area_part(area, 0, y, area.width, say));
+	if (say && left > 2) {
+		y++;
+	}
+	figure_pane_draw_keys(reader->figure, area_part(area, 0, y, area.width, keys));
 	if (question) {
 		draw_question(reader, area, true);
 	}
@@ -479,6 +495,7 @@ static bool request(struct view *view, enum request request)
 	const struct step *step = step_at(reader);
 	switch (request) {
 	case REQUEST_OPEN:
+	case REQUEST_GO_ON:
 		open_step(reader);
 		return true;
 	case REQUEST_NEXT:
@@ -548,10 +565,11 @@ static const enum request *hints(struct view *view)
 {
 	static const enum request reading[] = {REQUEST_NEXT, REQUEST_PREVIOUS, REQUEST_GLOSSARY,
 					       REQUEST_NOTES, REQUEST_NONE};
-	static const enum request acting[] = {REQUEST_OPEN,     REQUEST_NEXT,  REQUEST_PREVIOUS,
-					      REQUEST_GLOSSARY, REQUEST_NOTES, REQUEST_NONE};
+	/* The figure may have uses of its own for Space and letters. */
+	static const enum request moving[] = {REQUEST_GO_ON, REQUEST_PREVIOUS, REQUEST_GLOSSARY,
+					      REQUEST_NOTES, REQUEST_NONE};
 	struct reader_view *reader = self(view);
-	return has_action(reader) ? acting : reading;
+	return reader->figure ? moving : reading;
 }
 
 static void status(struct view *view, struct strbuf *out)

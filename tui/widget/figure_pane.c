@@ -26,6 +26,8 @@ struct figure_pane {
 	int key_count;
 	char problem[1200];
 	int width, height;
+	int rows; /* of the last canvas that are used */
+	bool touched;
 };
 
 static void take_keys(struct figure_pane *pane, const json_t *keys)
@@ -45,6 +47,22 @@ static void take_keys(struct figure_pane *pane, const json_t *keys)
 	}
 }
 
+static void count_rows(struct figure_pane *pane)
+{
+	struct canvas_reader reader;
+	struct canvas_run run;
+	pane->rows = 0;
+	canvas_reader_init(&reader, pane->cells.text, pane->cells.length);
+	while (canvas_reader_next(&reader, &run) == STATUS_OK) {
+		for (size_t i = 0; i < run.length; i++) {
+			if (run.text[i] != ' ' || run.style == CANVAS_REVERSE) {
+				pane->rows = run.row + 1;
+				break;
+			}
+		}
+	}
+}
+
 static void on_frame(void *context, const struct frame *frame)
 {
 	struct figure_pane *pane = context;
@@ -57,6 +75,7 @@ static void on_frame(void *context, const struct frame *frame)
 	}
 	strbuf_reset(&pane->cells);
 	strbuf_add(&pane->cells, frame->bytes, frame->bytes_length);
+	count_rows(pane);
 	const char *say = json_string_value(json_object_get(json, "say"));
 	strbuf_reset(&pane->say);
 	strbuf_puts(&pane->say, say ? say : "");
@@ -184,6 +203,7 @@ bool figure_pane_key(struct figure_pane *pane, uint32_t key)
 	const char *name = figure_name(key, buffer, sizeof buffer);
 	for (int i = 0; name && i < pane->key_count; i++) {
 		if (listed(pane->keys[i], name)) {
+			pane->touched = true;
 			if (run_active(pane->run)) {
 				worker_send_key(run_worker(pane->run), name);
 				run_touch(pane->run);
@@ -281,13 +301,43 @@ static int draw_keys(const struct figure_pane *pane, struct area area, int y, bo
 	return rows;
 }
 
-int figure_pane_foot(const struct figure_pane *pane, int width)
+int figure_pane_rows(const struct figure_pane *pane)
+{
+	return pane->rows;
+}
+
+bool figure_pane_touched(const struct figure_pane *pane)
+{
+	return pane->touched;
+}
+
+int figure_pane_key_rows(const struct figure_pane *pane, int width)
 {
 	struct area probe = {.width = width};
-	int rows = draw_keys(pane, probe, 0, false);
-	return rows + (pane->say.length
-			       ? text_line_count(pane->say.text, pane->say.length, width - 4)
-			       : 0);
+	return draw_keys(pane, probe, 0, false);
+}
+
+void figure_pane_draw_keys(const struct figure_pane *pane, struct area area)
+{
+	draw_keys(pane, area, 0, true);
+}
+
+int figure_pane_say_rows(const struct figure_pane *pane, int width)
+{
+	return pane->say.length ? text_line_count(pane->say.text, pane->say.length, width - 4) : 0;
+}
+
+int figure_pane_draw_say(const struct figure_pane *pane, struct area area)
+{
+	int y = 0;
+	for (size_t at = 0; at < pane->say.length && y < area.height; y++) {
+		size_t next;
+		size_t end = text_break(pane->say.text + at, pane->say.length - at, area.width - 4,
+					&next);
+		area_textn(area, 2, y, pane->say.text + at, end, STYLE_DIM);
+		at += next;
+	}
+	return y;
 }
 
 const char *figure_pane_say(const struct figure_pane *pane)
@@ -297,18 +347,7 @@ const char *figure_pane_say(const struct figure_pane *pane)
 
 void figure_pane_draw(struct figure_pane *pane, struct area area)
 {
-	int foot = figure_pane_foot(pane, area.width);
-	int canvas_rows = area.height - foot;
-	int y = canvas_rows;
-	draw_canvas(pane, area_part(area, 2, 0, area.width - 2, canvas_rows));
-	for (size_t at = 0; at < pane->say.length; y++) {
-		size_t next;
-		size_t end = text_break(pane->say.text + at, pane->say.length - at, area.width - 4,
-					&next);
-		area_textn(area, 2, y, pane->say.text + at, end, STYLE_DIM);
-		at += next;
-	}
-	draw_keys(pane, area, y, true);
+	draw_canvas(pane, area_part(area, 2, 0, area.width - 2, area.height));
 	if (pane->problem[0]) {
 		area_text_cut(area, 2, 0, area.width - 4, message(MSG_TUI_FIGURE_BROKEN),
 			      STYLE_WARN);
