@@ -1,0 +1,692 @@
+#include "tui/widget/editor.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/strbuf.h"
+#include "engine/base/utf8.h"
+#include "tui/key.h"
+#include "tui/text/builder.h"
+
+enum { INDENT = 2, TAB_STOP = 4, COLOURED_LIMIT = 256 * 1024 };
+#define NO_ANCHOR ((size_t)-1)
+
+struct editor {
+	struct buffer *buffer;
+	char language[16];
+	size_t caret, anchor; /* anchor: other end of the selection */
+	int column; /* cells to keep while moving up and down, -1 none */
+	size_t top; /* offset of the first line shown */
+	int left; /* cells scrolled to the right */
+	int rows;
+	struct strbuf clipboard;
+	unsigned char *styles; /* of every byte, for version coloured */
+	unsigned long coloured;
+	int mark_line;
+	char mark_text[512];
+};
+
+struct editor *editor_new(const char *language)
+{
+	struct editor *editor = calloc(1, sizeof *editor);
+	if (!editor) {
+		return NULL;
+	}
+	snprintf(editor->language, sizeof editor->language, "%s", language);
+	editor->anchor = NO_ANCHOR;
+	editor->column = -1;
+	strbuf_init(&editor->clipboard);
+	editor->buffer = buffer_new();
+	if (!editor->buffer) {
+		free(editor);
+		return NULL;
+	}
+	return editor;
+}
+
+void editor_free(struct editor *editor)
+{
+	if (editor) {
+		buffer_free(editor->buffer);
+		strbuf_release(&editor->clipboard);
+		free(editor->styles);
+		free(editor);
+	}
+}
+
+bool editor_load(struct editor *editor, const char *text, size_t length)
+{
+	size_t line = buffer_line_of(editor->buffer, editor->caret);
+	if (!buffer_load(editor->buffer, text, length)) {
+		return false;
+	}
+	editor->caret = buffer_line_offset(editor->buffer, line);
+	editor->anchor = NO_ANCHOR;
+	editor->top = 0;
+	editor->left = 0;
+	return true;
+}
+
+const char *editor_text(struct editor *editor, size_t *length)
+{
+	*length = buffer_length(editor->buffer);
+	return buffer_text(editor->buffer);
+}
+
+unsigned long editor_version(const struct editor *editor)
+{
+	return buffer_version(editor->buffer);
+}
+
+/* ---- selection ---- */
+
+static bool selection(const struct editor *editor, size_t *from, size_t *to)
+{
+	if (editor->anchor == NO_ANCHOR || editor->anchor == editor->caret) {
+		return false;
+	}
+	*from = editor->anchor < editor->caret ? editor->anchor : editor->caret;
+	*to = editor->anchor < editor->caret ? editor->caret : editor->anchor;
+	return true;
+}
+
+static void delete_range(struct editor *editor, size_t from, size_t to)
+{
+	buffer_delete(editor->buffer, from, to - from);
+	editor->caret = from;
+	editor->anchor = NO_ANCHOR;
+}
+
+static bool delete_selection(struct editor *editor)
+{
+	size_t from, to;
+	if (!selection(editor, &from, &to)) {
+		editor->anchor = NO_ANCHOR;
+		return false;
+	}
+	delete_range(editor, from, to);
+	return true;
+}
+
+static void copy_selection(struct editor *editor)
+{
+	size_t from, to;
+	if (!selection(editor, &from, &to)) {
+		/* Without a selection: the line. */
+		from = buffer_line_start(editor->buffer, editor->caret);
+		to = buffer_line_end(editor->buffer, editor->caret);
+		to += to < buffer_length(editor->buffer);
+	}
+	strbuf_reset(&editor->clipboard);
+	char chunk[1024];
+	for (size_t at = from; at < to;) {
+		size_t want = to - at > sizeof chunk ? sizeof chunk : to - at;
+		size_t count = buffer_copy(editor->buffer, at, want, chunk);
+		strbuf_add(&editor->clipboard, chunk, count);
+		at += count;
+	}
+}
+
+/* ---- changing ---- */
+
+static void insert(struct editor *editor, const char *text, size_t length)
+{
+	bool group = editor->anchor != NO_ANCHOR && editor->anchor != editor->caret;
+	if (group) {
+		buffer_group_begin(editor->buffer);
+	}
+	delete_selection(editor);
+	if (buffer_insert(editor->buffer, editor->caret, text, length)) {
+		editor->caret += length;
+	}
+	if (group) {
+		buffer_group_end(editor->buffer);
+	}
+	editor->column = -1;
+}
+
+void editor_paste(struct editor *editor, const char *text)
+{
+	buffer_break(editor->buffer);
+	insert(editor, text, strlen(text));
+	buffer_break(editor->buffer);
+}
+
+static size_t indentation(struct editor *editor, size_t line, size_t limit)
+{
+	size_t at = line;
+	while (at < limit &&
+	       (buffer_at(editor->buffer, at) == ' ' || buffer_at(editor->buffer, at) == '\t')) {
+		at++;
+	}
+	return at - line;
+}
+
+/* Whether the line up to the caret opens a block. */
+static bool opens_block(const struct editor *editor, const char *line)
+{
+	size_t length = strlen(line);
+	while (length && isspace((unsigned char)line[length - 1])) {
+		length--;
+	}
+	if (!length) {
+		return false;
+	}
+	char last = line[length - 1];
+	if (last == '{' || last == '(' || last == '[') {
+		return true;
+	}
+	if (!strcmp(editor->language, "python")) {
+		return last == ':';
+	}
+	static const char *const words[] = {"then", "do", "else", "repeat"};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		size_t n = strlen(words[i]);
+		if (length >= n && !memcmp(line + length - n, words[i], n) &&
+		    (length == n || !isalnum((unsigned char)line[length - n - 1]))) {
+			return true;
+		}
+	}
+	/* function … ( … ) with nothing behind it */
+	return last == ')' && strstr(line, "function") != NULL;
+}
+
+static void new_line(struct editor *editor)
+{
+	size_t start = buffer_line_start(editor->buffer, editor->caret);
+	size_t indent = indentation(editor, start, editor->caret);
+	char line[512];
+	size_t length = editor->caret - start;
+	length = buffer_copy(editor->buffer, start, length < 511 ? length : 511, line);
+	line[length] = '\0';
+	struct strbuf text;
+	strbuf_init(&text);
+	strbuf_putc(&text, '\n');
+	char unit = indent ? buffer_at(editor->buffer, start) : '\t';
+	for (size_t i = 0; i < indent; i++) {
+		strbuf_putc(&text, buffer_at(editor->buffer, start + i));
+	}
+	if (opens_block(editor, line)) {
+		/* As the file does it: by tabs or by spaces. */
+		bool tabs = indent ? unit == '\t'
+				   : memchr(buffer_text(editor->buffer), '\t',
+					    buffer_length(editor->buffer)) != NULL;
+		strbuf_puts(&text, tabs ? "\t" : "  ");
+	}
+	buffer_break(editor->buffer);
+	insert(editor, text.text, text.length);
+	strbuf_release(&text);
+}
+
+/* "end", "else", "}" that close a block step back to its column. */
+static void step_back(struct editor *editor)
+{
+	size_t start = buffer_line_start(editor->buffer, editor->caret);
+	size_t indent = indentation(editor, start, editor->caret);
+	char word[16];
+	size_t length = editor->caret - start - indent;
+	if (indent == 0 || length == 0 || length >= sizeof word) {
+		return;
+	}
+	word[buffer_copy(editor->buffer, start + indent, length, word)] = '\0';
+	static const char *const closers[] = {"end", "else", "elseif", "until", "}", ")"};
+	bool closes = false;
+	for (size_t i = 0; i < sizeof closers / sizeof *closers; i++) {
+		closes = closes || !strcmp(word, closers[i]);
+	}
+	/* "elseif" grows out of "else", which has stepped back already. */
+	if (!closes || !strcmp(word, "elseif") || start == 0) {
+		return;
+	}
+	size_t above = buffer_line_start(editor->buffer, start - 1);
+	if (indentation(editor, above, start - 1) > indent) {
+		return;
+	}
+	size_t drop = buffer_at(editor->buffer, start) == '\t' ? 1 : INDENT;
+	drop = drop > indent ? indent : drop;
+	buffer_delete(editor->buffer, start, drop);
+	editor->caret -= drop;
+}
+
+static void type(struct editor *editor, uint32_t key)
+{
+	char bytes[4];
+	size_t length = (size_t)utf8_encode(key, bytes);
+	insert(editor, bytes, length);
+	if (key < 0x80 && !strcmp(editor->language, "lua")) {
+		step_back(editor);
+	}
+}
+
+static void indent_lines(struct editor *editor, bool in)
+{
+	size_t from = editor->caret, to = editor->caret;
+	selection(editor, &from, &to);
+	bool tabs =
+		memchr(buffer_text(editor->buffer), '\t', buffer_length(editor->buffer)) != NULL;
+	const char *unit = tabs ? "\t" : "  ";
+	size_t width = strlen(unit);
+	buffer_group_begin(editor->buffer);
+	size_t line = buffer_line_start(editor->buffer, from);
+	do {
+		size_t change = 0;
+		if (in) {
+			buffer_insert(editor->buffer, line, unit, width);
+			change = width;
+		} else {
+			size_t indent =
+				indentation(editor, line, buffer_line_end(editor->buffer, line));
+			change = indent < width ? indent : width;
+			buffer_delete(editor->buffer, line, change);
+		}
+		size_t *ends[] = {&editor->caret, &editor->anchor, &to};
+		for (int i = 0; i < 3; i++) {
+			if (*ends[i] != NO_ANCHOR && *ends[i] >= line) {
+				*ends[i] = in                          ? *ends[i] + change
+					   : *ends[i] >= line + change ? *ends[i] - change
+								       : line;
+			}
+		}
+		line = buffer_line_end(editor->buffer, line) + 1;
+	} while (line < to);
+	buffer_group_end(editor->buffer);
+}
+
+static void tab(struct editor *editor)
+{
+	size_t from, to;
+	if (selection(editor, &from, &to)) {
+		indent_lines(editor, true);
+		return;
+	}
+	bool tabs =
+		memchr(buffer_text(editor->buffer), '\t', buffer_length(editor->buffer)) != NULL;
+	insert(editor, tabs ? "\t" : "  ", tabs ? 1 : 2);
+}
+
+/* ---- moving ---- */
+
+static int cells_of(uint32_t c, int column)
+{
+	return c == '\t' ? TAB_STOP - column % TAB_STOP : utf8_cells(c);
+}
+
+static int column_of(const struct editor *editor, size_t at)
+{
+	int column = 0;
+	for (size_t i = buffer_line_start(editor->buffer, at); i < at;
+	     i = buffer_next(editor->buffer, i)) {
+		column += cells_of(buffer_code_point(editor->buffer, i), column);
+	}
+	return column;
+}
+
+static size_t offset_of_column(const struct editor *editor, size_t line, int wanted)
+{
+	size_t end = buffer_line_end(editor->buffer, line), at = line;
+	for (int column = 0; at < end;) {
+		int cells = cells_of(buffer_code_point(editor->buffer, at), column);
+		if (column + cells > wanted) {
+			break;
+		}
+		column += cells;
+		at = buffer_next(editor->buffer, at);
+	}
+	return at;
+}
+
+static void move_lines(struct editor *editor, int lines)
+{
+	if (editor->column < 0) {
+		editor->column = column_of(editor, editor->caret);
+	}
+	size_t line = buffer_line_start(editor->buffer, editor->caret);
+	for (; lines < 0 && line > 0; lines++) {
+		line = buffer_line_start(editor->buffer, line - 1);
+	}
+	for (; lines > 0; lines--) {
+		size_t end = buffer_line_end(editor->buffer, line);
+		if (end >= buffer_length(editor->buffer)) {
+			break;
+		}
+		line = end + 1;
+	}
+	editor->caret = offset_of_column(editor, line, editor->column);
+}
+
+static bool is_word(uint32_t c)
+{
+	return c == '_' || c >= 0x80 || (c < 0x80 && isalnum((int)c));
+}
+
+static size_t word_left(const struct editor *editor)
+{
+	size_t at = editor->caret;
+	while (at > 0 &&
+	       !is_word(buffer_code_point(editor->buffer, buffer_previous(editor->buffer, at)))) {
+		at = buffer_previous(editor->buffer, at);
+	}
+	while (at > 0 &&
+	       is_word(buffer_code_point(editor->buffer, buffer_previous(editor->buffer, at)))) {
+		at = buffer_previous(editor->buffer, at);
+	}
+	return at;
+}
+
+static size_t word_right(const struct editor *editor)
+{
+	size_t at = editor->caret, length = buffer_length(editor->buffer);
+	while (at < length && !is_word(buffer_code_point(editor->buffer, at))) {
+		at = buffer_next(editor->buffer, at);
+	}
+	while (at < length && is_word(buffer_code_point(editor->buffer, at))) {
+		at = buffer_next(editor->buffer, at);
+	}
+	return at;
+}
+
+/* Home: the first letter of the line, then its first column. */
+static size_t line_home(struct editor *editor)
+{
+	size_t start = buffer_line_start(editor->buffer, editor->caret);
+	size_t first =
+		start + indentation(editor, start, buffer_line_end(editor->buffer, editor->caret));
+	return editor->caret == first ? start : first;
+}
+
+static bool move(struct editor *editor, uint32_t key)
+{
+	size_t length = buffer_length(editor->buffer);
+	bool vertical = false;
+	switch (key) {
+	case INPUT_LEFT:
+		editor->caret = buffer_previous(editor->buffer, editor->caret);
+		break;
+	case INPUT_RIGHT:
+		editor->caret = buffer_next(editor->buffer, editor->caret);
+		break;
+	case INPUT_CTRL | INPUT_LEFT:
+		editor->caret = word_left(editor);
+		break;
+	case INPUT_CTRL | INPUT_RIGHT:
+		editor->caret = word_right(editor);
+		break;
+	case INPUT_UP:
+		move_lines(editor, -1);
+		vertical = true;
+		break;
+	case INPUT_DOWN:
+		move_lines(editor, 1);
+		vertical = true;
+		break;
+	case INPUT_PAGE_UP:
+		move_lines(editor, -(editor->rows > 2 ? editor->rows - 1 : 1));
+		vertical = true;
+		break;
+	case INPUT_PAGE_DOWN:
+		move_lines(editor, editor->rows > 2 ? editor->rows - 1 : 1);
+		vertical = true;
+		break;
+	case INPUT_HOME:
+		editor->caret = line_home(editor);
+		break;
+	case INPUT_END:
+		editor->caret = buffer_line_end(editor->buffer, editor->caret);
+		break;
+	case INPUT_CTRL | INPUT_HOME:
+		editor->caret = 0;
+		break;
+	case INPUT_CTRL | INPUT_END:
+		editor->caret = length;
+		break;
+	default:
+		return false;
+	}
+	buffer_break(editor->buffer);
+	if (!vertical) {
+		editor->column = -1;
+	}
+	return true;
+}
+
+bool editor_key(struct editor *editor, uint32_t key)
+{
+	size_t old = editor->caret;
+	uint32_t plain = key & ~INPUT_SHIFT;
+	if (key & INPUT_SHIFT && INPUT_CODE(key) > INPUT_FIRST && plain != INPUT_TAB) {
+		size_t anchor = editor->anchor == NO_ANCHOR ? old : editor->anchor;
+		if (move(editor, plain)) {
+			editor->anchor = anchor;
+			return true;
+		}
+	}
+	if (move(editor, key)) {
+		editor->anchor = NO_ANCHOR;
+		return true;
+	}
+	switch (key) {
+	case INPUT_ENTER:
+		new_line(editor);
+		return true;
+	case INPUT_TAB:
+		tab(editor);
+		return true;
+	case INPUT_SHIFT | INPUT_TAB:
+		indent_lines(editor, false);
+		return true;
+	case INPUT_BACKSPACE:
+		if (!delete_selection(editor) && editor->caret > 0) {
+			delete_range(editor, buffer_previous(editor->buffer, editor->caret),
+				     editor->caret);
+		}
+		editor->column = -1;
+		return true;
+	case INPUT_DELETE:
+		if (!delete_selection(editor)) {
+			delete_range(editor, editor->caret,
+				     buffer_next(editor->buffer, editor->caret));
+		}
+		return true;
+	case CTRL_KEY('d'):
+		/* The whole line. */
+		delete_range(editor, buffer_line_start(editor->buffer, editor->caret),
+			     buffer_next(editor->buffer,
+					 buffer_line_end(editor->buffer, editor->caret)));
+		return true;
+	}
+	if (key_is_text(key)) {
+		type(editor, key);
+		return true;
+	}
+	return false;
+}
+
+bool editor_request(struct editor *editor, enum request request)
+{
+	switch (request) {
+	case REQUEST_UNDO:
+		buffer_undo(editor->buffer, &editor->caret);
+		break;
+	case REQUEST_REDO:
+		buffer_redo(editor->buffer, &editor->caret);
+		break;
+	case REQUEST_CUT: {
+		size_t from, to;
+		copy_selection(editor);
+		if (!selection(editor, &from, &to)) {
+			from = buffer_line_start(editor->buffer, editor->caret);
+			to = buffer_next(editor->buffer,
+					 buffer_line_end(editor->buffer, editor->caret));
+		}
+		delete_range(editor, from, to);
+		return true;
+	}
+	case REQUEST_COPY:
+		copy_selection(editor);
+		return true;
+	case REQUEST_PASTE:
+		editor_paste(editor, editor->clipboard.text);
+		return true;
+	case REQUEST_SELECT_ALL:
+		editor->anchor = 0;
+		editor->caret = buffer_length(editor->buffer);
+		return true;
+	default:
+		return false;
+	}
+	editor->anchor = NO_ANCHOR;
+	editor->column = -1;
+	return true;
+}
+
+void editor_mark(struct editor *editor, int line, const char *text)
+{
+	editor->mark_line = line;
+	snprintf(editor->mark_text, sizeof editor->mark_text, "%s", text ? text : "");
+	utf8_trim_partial(editor->mark_text);
+}
+
+const char *editor_message(const struct editor *editor)
+{
+	size_t line = buffer_line_of(editor->buffer, editor->caret) + 1;
+	return editor->mark_line && (size_t)editor->mark_line == line ? editor->mark_text : NULL;
+}
+
+void editor_where(struct editor *editor, int *line, int *column)
+{
+	*line = (int)buffer_line_of(editor->buffer, editor->caret) + 1;
+	*column = 1;
+	for (size_t at = buffer_line_start(editor->buffer, editor->caret); at < editor->caret;
+	     at = buffer_next(editor->buffer, at)) {
+		(*column)++;
+	}
+}
+
+void editor_go_to(struct editor *editor, int line)
+{
+	editor->caret = buffer_line_offset(editor->buffer, line > 0 ? (size_t)line - 1 : 0);
+	editor->anchor = NO_ANCHOR;
+	editor->column = -1;
+}
+
+/* ---- drawing ---- */
+
+static void colour(struct editor *editor)
+{
+	size_t length = buffer_length(editor->buffer);
+	if (editor->coloured == buffer_version(editor->buffer) && editor->styles) {
+		return;
+	}
+	editor->coloured = buffer_version(editor->buffer);
+	free(editor->styles);
+	editor->styles = NULL;
+	if (length && length <= COLOURED_LIMIT) {
+		editor->styles = malloc(length);
+		if (editor->styles) {
+			highlight_code(buffer_text(editor->buffer), length, editor->language,
+				       editor->styles);
+		}
+	}
+}
+
+static void keep_in_sight(struct editor *editor, int rows, int width)
+{
+	size_t line = buffer_line_start(editor->buffer, editor->caret);
+	if (editor->top > buffer_length(editor->buffer)) {
+		editor->top = 0;
+	}
+	editor->top = buffer_line_start(editor->buffer, editor->top);
+	if (line < editor->top) {
+		editor->top = line;
+	}
+	/* Down: walk back from the caret by as many lines as are shown. */
+	size_t lowest = line;
+	for (int i = 1; i < rows && lowest > 0; i++) {
+		lowest = buffer_line_start(editor->buffer, lowest - 1);
+	}
+	if (editor->top < lowest) {
+		editor->top = lowest;
+	}
+	int column = column_of(editor, editor->caret);
+	if (column < editor->left) {
+		editor->left = column > 8 ? column - 8 : 0;
+	}
+	if (column >= editor->left + width - 1) {
+		editor->left = column - width + 2;
+	}
+}
+
+static void draw_line(struct editor *editor, struct area area, int y, size_t line, size_t end)
+{
+	size_t from = 0, to = 0;
+	selection(editor, &from, &to);
+	int column = 0;
+	for (size_t at = line; at < end && column < editor->left + area.width;) {
+		uint32_t c = buffer_code_point(editor->buffer, at);
+		int cells = cells_of(c, column);
+		enum style style = editor->styles ? (enum style)editor->styles[at] : STYLE_CODE;
+		if (at >= from && at < to) {
+			style = STYLE_SELECTION;
+		}
+		int x = column - editor->left;
+		if (c == '\t') {
+			for (int i = 0; i < cells; i++) {
+				if (x + i >= 0) {
+					area_put(area, x + i, y, ' ', style);
+				}
+			}
+		} else if (x >= 0) {
+			area_put(area, x, y, c, style);
+		}
+		column += cells;
+		at = buffer_next(editor->buffer, at);
+	}
+}
+
+void editor_draw(struct editor *editor, struct area area, const char *preedit, bool focused)
+{
+	colour(editor);
+	editor->rows = area.height;
+	size_t length = buffer_length(editor->buffer);
+	size_t first = buffer_line_of(editor->buffer, editor->top > length ? 0 : editor->top);
+	char number[24];
+	int gutter = snprintf(number, sizeof number, "%zu", first + (size_t)area.height) + 2;
+	gutter = gutter < 5 ? 5 : gutter;
+	struct area text = area_part(area, gutter, 0, area.width - gutter, area.height);
+	keep_in_sight(editor, area.height, text.width);
+	size_t caret_line = buffer_line_start(editor->buffer, editor->caret);
+	size_t line = editor->top;
+	first = buffer_line_of(editor->buffer, line);
+	for (int y = 0; y < area.height; y++) {
+		size_t end = buffer_line_end(editor->buffer, line);
+		bool marked =
+			editor->mark_line && (size_t)editor->mark_line == first + (size_t)y + 1;
+		snprintf(number, sizeof number, "%*zu", gutter - 2, first + (size_t)y + 1);
+		area_text(area, 0, y, number,
+			  marked               ? STYLE_BAD
+			  : line == caret_line ? STYLE_BOLD
+					       : STYLE_LINE_NUMBER);
+		if (marked) {
+			area_text(area, gutter - 1, y, "●", STYLE_BAD);
+		}
+		draw_line(editor, text, y, line, end);
+		if (marked) {
+			area_attribute(text, 0, y, text.width, CELL_UNDERLINE);
+		}
+		if (line == caret_line) {
+			int x = column_of(editor, editor->caret) - editor->left;
+			if (preedit && *preedit && focused) {
+				area_text(text, x, y, preedit, STYLE_EMPHASIS);
+			}
+			if (focused) {
+				area_cursor(text, x, y);
+			}
+		}
+		if (end >= length) {
+			break;
+		}
+		line = end + 1;
+	}
+}
