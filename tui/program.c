@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "engine/base/clock.h"
 #include "engine/base/file.h"
@@ -149,6 +150,10 @@ void app_open_lesson(struct app *app, const char *name, const char *step)
 	}
 	const struct lesson *lesson;
 	if (app_told(app, catalog_open(app->catalog, entry, &lesson, &err), &err)) {
+		for (size_t i = 0; !step && i < lesson->step_count; i++) {
+			/* A lab is named by its step. */
+			step = strcasecmp(lesson->steps[i].id, name) ? NULL : lesson->steps[i].id;
+		}
 		app_push(app, view_lesson_new(app, lesson, step));
 	}
 }

@@ -119,10 +119,38 @@ static void recall(struct talk *talk, struct arena *arena)
 	}
 }
 
-enum status talk_open(struct talk *talk, struct store *store, const struct grader *grader,
-		      const struct checkpoint *checkpoint, bool revisit, struct error *err)
+/* What the teacher knows besides the checkpoint: the lesson's prose and what comes before it. */
+static void set_surroundings(struct talk *talk, struct catalog *catalog)
+{
+	const struct lesson_entry *entry = catalog_find(catalog, talk->checkpoint->id);
+	const struct lesson *lesson;
+	if (!entry) {
+		return;
+	}
+	if (entry->ready && !catalog_open(catalog, entry, &lesson, NULL)) {
+		for (size_t i = 0; i < lesson->step_count; i++) {
+			if (lesson->steps[i].kind == STEP_TEXT) {
+				strbuf_printf(&talk->prose, "%s\n", lesson->steps[i].text);
+			}
+		}
+	}
+	if (talk->prose.length) {
+		dialogue_set_context(talk->dialogue, talk->prose.text, 0);
+	}
+	const struct lesson_entry *before =
+		entry->prerequisites.count ? catalog_find(catalog, entry->prerequisites.items[0])
+					   : NULL;
+	if (before) {
+		dialogue_set_prerequisite(talk->dialogue, before->id, before->title);
+	}
+}
+
+enum status talk_open(struct talk *talk, struct store *store, struct catalog *catalog,
+		      const struct grader *grader, const struct checkpoint *checkpoint,
+		      bool revisit, struct error *err)
 {
 	memset(talk, 0, sizeof *talk);
+	strbuf_init(&talk->prose);
 	talk->store = store;
 	talk->checkpoint = checkpoint;
 	talk->revisit = revisit;
@@ -134,6 +162,7 @@ enum status talk_open(struct talk *talk, struct store *store, const struct grade
 	enum status status = dialogue_open(&talk->dialogue, grader, checkpoint,
 					   known ? record.state : NULL, err);
 	if (status == STATUS_OK) {
+		set_surroundings(talk, catalog);
 		if (known) {
 			recall(talk, &arena);
 		}
@@ -153,6 +182,7 @@ void talk_close(struct talk *talk)
 	}
 	free(talk->said);
 	dialogue_free(talk->dialogue);
+	strbuf_release(&talk->prose);
 	memset(talk, 0, sizeof *talk);
 }
 

@@ -24,6 +24,7 @@ struct utterance {
 
 struct talk {
 	struct store *store; /* NULL: nothing is kept */
+	struct strbuf prose; /* of the lesson, for telling copies */
 	const struct checkpoint *checkpoint;
 	struct dialogue *dialogue;
 	struct utterance *said;
@@ -39,8 +40,9 @@ struct talk {
  * Opens the dialogue where it was left, with what was said before; revisit: asked anew, as a review.
  * Owns: talk_close (also after a failure).
  */
-enum status talk_open(struct talk *talk, struct store *store, const struct grader *grader,
-		      const struct checkpoint *checkpoint, bool revisit, struct error *err);
+enum status talk_open(struct talk *talk, struct store *store, struct catalog *catalog,
+		      const struct grader *grader, const struct checkpoint *checkpoint,
+		      bool revisit, struct error *err);
 void talk_close(struct talk *talk);
 enum status talk_answer(struct talk *talk, const char *text, struct error *err);
 enum status talk_hint(struct talk *talk, struct error *err);

@@ -413,12 +413,13 @@ static struct view *open_view(struct app *app, const struct checkpoint *checkpoi
 	dialogue->lesson = lesson;
 	field_init(&dialogue->field);
 	dialogue->talk.checkpoint = checkpoint;
+	strbuf_init(&dialogue->talk.prose);
 	const struct grader *grader = app_grader(app);
 	if (grader) {
-		dialogue->ready = app_told(
-			app,
-			talk_open(&dialogue->talk, app->store, grader, checkpoint, revisit, &err),
-			&err);
+		dialogue->ready = app_told(app,
+					   talk_open(&dialogue->talk, app->store, app->catalog,
+						     grader, checkpoint, revisit, &err),
+					   &err);
 		dialogue->talk.checkpoint = checkpoint;
 	}
 	char name[96];

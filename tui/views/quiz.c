@@ -6,7 +6,7 @@
 #include "engine/base/utf8.h"
 #include "tui/key.h"
 #include "tui/program.h"
-#include "tui/quiz.h"
+#include "tui/quiz_entry.h"
 #include "tui/text/layout.h"
 #include "tui/text/markdown.h"
 #include "tui/views/lesson.h"
@@ -20,11 +20,11 @@ struct quiz_view {
 	const struct lesson *lesson;
 	const struct step *step;
 	size_t at; /* question; count: the result */
-	struct quiz_answer answer;
+	struct quiz_entry answer;
 	struct field field;
 	int cursor, top;
 	bool answered; /* this question: the explanation is shown */
-	double score;
+	struct quiz_result result;
 	double *scores; /* by question, -1 while open */
 	unsigned attempt;
 };
@@ -47,7 +47,7 @@ static void go_to(struct quiz_view *quiz, size_t at)
 	field_set(&quiz->field, "");
 	const struct question *question = question_of(quiz);
 	if (question) {
-		quiz_begin(&quiz->answer, question, quiz->attempt * 31 + (unsigned)at);
+		quiz_entry_begin(&quiz->answer, question, quiz->attempt * 31 + (unsigned)at);
 	}
 }
 
@@ -115,7 +115,7 @@ static int draw_choices(struct quiz_view *quiz, struct area area, int y)
 		char number[16];
 		snprintf(number, sizeof number, "%d.", row + 1);
 		area_text(area, 8, y, number, STYLE_DIM);
-		y = draw_wrapped(area, 11, y, quiz_row(&quiz->answer, row), style);
+		y = draw_wrapped(area, 11, y, quiz_entry_row(&quiz->answer, row), style);
 	}
 	return y;
 }
@@ -132,7 +132,7 @@ static int draw_places(struct quiz_view *quiz, struct area area, int y)
 			bool turn = !quiz->answered && i == quiz->answer.placed;
 			bool right = row >= 0 && quiz->answer.shown[row] == i;
 			snprintf(text, sizeof text, "%s → %s", question->left.items[i],
-				 row >= 0 ? quiz_row(&quiz->answer, row)
+				 row >= 0 ? quiz_entry_row(&quiz->answer, row)
 				 : turn   ? "?"
 					  : "");
 			area_text(area, 4, y, quiz->answered ? right ? "✔" : "✘" : " ",
@@ -161,7 +161,7 @@ static int draw_places(struct quiz_view *quiz, struct area area, int y)
 			area_text(area, 4, y, right ? "✔" : "✘", style);
 		}
 		area_text(area, 6, y, text, style);
-		y = draw_wrapped(area, 10, y, quiz_row(&quiz->answer, row),
+		y = draw_wrapped(area, 10, y, quiz_entry_row(&quiz->answer, row),
 				 here ? STYLE_ACCENT : STYLE_NORMAL);
 	}
 	return y;
@@ -190,19 +190,31 @@ static void draw_feedback(struct quiz_view *quiz, struct area area, int y)
 	struct strbuf solution;
 	char text[64];
 	y++;
-	if (quiz->score >= 1) {
+	if (quiz->result.score >= 1) {
 		y = draw_wrapped(area, 2, y, message(MSG_TUI_QUIZ_RIGHT), STYLE_GOOD);
+		if (quiz->result.note == QUIZ_NOTE_UNIT_MISSING) {
+			y = draw_wrapped(area, 2, y, message(MSG_TUI_QUIZ_UNIT), STYLE_DIM);
+		}
 	} else {
-		if (quiz->score > 0) {
+		if (quiz->result.score > 0) {
 			snprintf(text, sizeof text, message(MSG_TUI_QUIZ_PART),
-				 (int)(quiz->score * 100 + 0.5));
+				 (int)(quiz->result.score * 100 + 0.5));
 		} else {
 			snprintf(text, sizeof text, "%s", message(MSG_TUI_QUIZ_WRONG));
 		}
 		y = draw_wrapped(area, 2, y, text, STYLE_WARN);
+		static const enum message notes[] = {
+			[QUIZ_NOTE_UNIT_WRONG] = MSG_TUI_QUIZ_UNIT_WRONG,
+			[QUIZ_NOTE_NOT_A_NUMBER] = MSG_TUI_QUIZ_NO_NUMBER,
+			[QUIZ_NOTE_CLOSE] = MSG_TUI_QUIZ_CLOSE,
+			[QUIZ_NOTE_SOME] = 0,
+		};
+		if (notes[quiz->result.note]) {
+			y = draw_wrapped(area, 2, y, message(notes[quiz->result.note]), STYLE_DIM);
+		}
 		strbuf_init(&solution);
 		strbuf_puts(&solution, message(MSG_TUI_QUIZ_SOLUTION));
-		quiz_solution(question, &solution);
+		quiz_entry_solution(question, &solution);
 		y = draw_wrapped(area, 2, y, solution.text, STYLE_BOLD);
 		strbuf_release(&solution);
 	}
@@ -258,7 +270,7 @@ static void draw(struct view *view, struct area area)
 		}
 	}
 	y++;
-	if (quiz_is_typed(question)) {
+	if (quiz_entry_is_typed(question)) {
 		y = draw_field(quiz, area, y);
 	} else if (question->kind == QUESTION_ORDER || question->kind == QUESTION_MATCH) {
 		y = draw_places(quiz, area, y);
@@ -317,22 +329,22 @@ static void grade(struct quiz_view *quiz)
 	struct app *app = quiz->base.app;
 	struct strbuf given;
 	quiz->answer.text = quiz->field.text.text;
-	if (!quiz_given(&quiz->answer)) {
+	if (!quiz_entry_given(&quiz->answer)) {
 		app_notice(app, STYLE_DIM, "%s", message(MSG_TUI_QUIZ_EMPTY));
 		return;
 	}
-	quiz->score = quiz_grade(&quiz->answer);
-	quiz->scores[quiz->at] = quiz->score;
+	quiz->result = quiz_entry_grade(&quiz->answer);
+	quiz->scores[quiz->at] = quiz->result.score;
 	quiz->answered = true;
 	strbuf_init(&given);
-	quiz_describe(&quiz->answer, &given);
+	quiz_entry_describe(&quiz->answer, &given);
 	if (app->store) {
 		struct error err = ERROR_INIT;
 		struct quiz_record record = {.lesson = quiz->lesson->id,
 					     .step = quiz->step->id,
 					     .question = quiz->answer.question->id,
 					     .answer = given.text,
-					     .score = quiz->score};
+					     .score = quiz->result.score};
 		app_told(app, store_add_quiz_answer(app->store, &record, &err), &err);
 	}
 	strbuf_release(&given);
@@ -340,7 +352,7 @@ static void grade(struct quiz_view *quiz)
 
 static void toggle(struct quiz_view *quiz, int row)
 {
-	struct quiz_answer *answer = &quiz->answer;
+	struct quiz_entry *answer = &quiz->answer;
 	if (quiz->answered || row < 0 || row >= answer->count) {
 		return;
 	}
@@ -434,7 +446,7 @@ static bool request(struct view *view, enum request request)
 static bool typing(const struct quiz_view *quiz)
 {
 	const struct question *question = question_of(quiz);
-	return question && quiz_is_typed(question) && !quiz->answered;
+	return question && quiz_entry_is_typed(question) && !quiz->answered;
 }
 
 static bool key(struct view *view, uint32_t key)

@@ -1,17 +1,18 @@
-#ifndef MUNDAP_TUI_QUIZ_H
-#define MUNDAP_TUI_QUIZ_H
+#ifndef MUNDAP_TUI_QUIZ_ENTRY_H
+#define MUNDAP_TUI_QUIZ_ENTRY_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "engine/base/strbuf.h"
 #include "engine/lua/lesson.h"
+#include "engine/tutor/quiz.h"
 
-/* An answer to a quiz question while it is being given, and its grade. Shared by the screen and the plain mode. */
+/* An answer to a quiz question while it is being given. Shared by the screen and the plain mode. */
 
 enum { QUIZ_MAX = 16 };
 
-struct quiz_answer {
+struct quiz_entry {
 	const struct question *question;
 	int shown
 		[QUIZ_MAX]; /* order on the screen: index of the choice (or of the right side) at each row */
@@ -24,18 +25,18 @@ struct quiz_answer {
 };
 
 /** Begins an answer with the rows shuffled by seed (choices keep the author's order). */
-void quiz_begin(struct quiz_answer *answer, const struct question *question, unsigned seed);
+void quiz_entry_begin(struct quiz_entry *answer, const struct question *question, unsigned seed);
 /** Whether the answer is typed and not chosen. */
-bool quiz_is_typed(const struct question *question);
+bool quiz_entry_is_typed(const struct question *question);
 /** The text of a row. */
-const char *quiz_row(const struct quiz_answer *answer, int row);
+const char *quiz_entry_row(const struct quiz_entry *answer, int row);
 /** Whether something was answered. */
-bool quiz_given(const struct quiz_answer *answer);
-/** Share that is right, 0…1: order and match by places, several choices by hits less misses. */
-double quiz_grade(const struct quiz_answer *answer);
+bool quiz_entry_given(const struct quiz_entry *answer);
+/** How right it is. */
+struct quiz_result quiz_entry_grade(const struct quiz_entry *answer);
 /** The answer as it is kept. */
-void quiz_describe(const struct quiz_answer *answer, struct strbuf *out);
+void quiz_entry_describe(const struct quiz_entry *answer, struct strbuf *out);
 /** The right answer in words, for after the attempt. */
-void quiz_solution(const struct question *question, struct strbuf *out);
+void quiz_entry_solution(const struct question *question, struct strbuf *out);
 
 #endif
