@@ -63,6 +63,9 @@
 	X(SAVE, "save", "저장", "저장합니다.", "Save") \
 	X(DELETE, "delete", "지우기", "고른 것을 지웁니다.", "Delete") \
 	X(CHANGE, "change", "바꾸기", "고른 설정을 다음 값으로 바꿉니다.", "Change") \
+	X(ANSWER, "answer", "답하기", "고른 질문에 답해 봅니다.", "Answer") \
+	X(COMPARE, "compare", "견주기", "지난 제출과 견주어 나아진 것을 봅니다.", "Compare") \
+	X(SUBMIT, "submit", "다시 제출", "고친 코드를 다시 읽습니다.", "Submit again") \
 	X(LIVE, "live", "실행 검증", "서비스를 실제로 띄워 확인합니다.", "Probe for real") \
 	X(SKELETON, "skeleton", "다음 단계", "스스로 채울 TODO 뼈대를 봅니다.", "Skeleton")
 

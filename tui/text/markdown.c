@@ -8,6 +8,7 @@
 
 #include "engine/base/utf8.h"
 #include "tui/text/builder.h"
+#include "tui/text/layout.h"
 
 enum { MAX_NESTED = 64 };
 
@@ -168,6 +169,29 @@ static int enter_block(MD_BLOCKTYPE type, void *detail, void *context)
 	return reader->builder.failed;
 }
 
+/* A line of code that is too long goes on below, behind a sign. */
+static void code_line(struct builder *builder, const struct styled *text)
+{
+	int width = builder_width(builder);
+	size_t at = 0, length = text->text.length;
+	bool first = true;
+	do {
+		size_t end = length - at;
+		if ((int)utf8_width(text->text.text + at, end) > width - (first ? 0 : 2)) {
+			end = text_fit(text->text.text + at, end, width - (first ? 0 : 2), NULL);
+		}
+		if (!first) {
+			builder_push(builder, "↳ ", "↳ ", STYLE_DIM);
+		}
+		builder_line(builder, text, at, at + end, 0);
+		if (!first) {
+			builder_pop(builder);
+		}
+		first = false;
+		at += end ? end : length;
+	} while (at < length && !builder->failed);
+}
+
 static void build_code(struct builder *builder, const char *code, size_t length,
 		       const char *language)
 {
@@ -197,7 +221,7 @@ static void build_code(struct builder *builder, const char *code, size_t length,
 			styled_add(&text, code + i, stop - i, (enum style)styles[i], 0);
 			i = stop;
 		}
-		builder_line(builder, &text, 0, text.text.length, 0);
+		code_line(builder, &text);
 		at = end + 1;
 	}
 	builder_pop(builder);

@@ -63,8 +63,7 @@ static void draw_goal(struct lab_view *lab, struct area area)
 	}
 	int y = draw_tests(lab, area, 0);
 	if (lab->prediction && y < area.height) {
-		snprintf(text, sizeof text, message(MSG_TUI_LAB_PREDICTED), lab->prediction,
-			 lab->step->lab.predict_unit);
+		snprintf(text, sizeof text, message(MSG_TUI_LAB_PREDICTED), lab->prediction);
 		area_text_cut(area, 0, y, area.width, text, STYLE_LEARNER);
 		y += 2;
 	}
