@@ -1,32 +1,14 @@
-#include "tui/widget/editor.h"
+#include "tui/widget/editor_state.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/base/strbuf.h"
 #include "engine/base/utf8.h"
 #include "tui/key.h"
-#include "tui/text/builder.h"
 
-enum { INDENT = 2, TAB_STOP = 4, COLOURED_LIMIT = 256 * 1024 };
-#define NO_ANCHOR ((size_t)-1)
-
-struct editor {
-	struct buffer *buffer;
-	char language[16];
-	size_t caret, anchor; /* anchor: other end of the selection */
-	int column; /* cells to keep while moving up and down, -1 none */
-	size_t top; /* offset of the first line shown */
-	int left; /* cells scrolled to the right */
-	int rows;
-	struct strbuf clipboard;
-	unsigned char *styles; /* of every byte, for version coloured */
-	unsigned long coloured;
-	int mark_line;
-	char mark_text[512];
-};
+enum { INDENT = 2, TAB_STOP = 4 };
 
 struct editor *editor_new(const char *language)
 {
@@ -82,7 +64,7 @@ unsigned long editor_version(const struct editor *editor)
 
 /* ---- selection ---- */
 
-static bool selection(const struct editor *editor, size_t *from, size_t *to)
+bool editor_selection(const struct editor *editor, size_t *from, size_t *to)
 {
 	if (editor->anchor == NO_ANCHOR || editor->anchor == editor->caret) {
 		return false;
@@ -102,7 +84,7 @@ static void delete_range(struct editor *editor, size_t from, size_t to)
 static bool delete_selection(struct editor *editor)
 {
 	size_t from, to;
-	if (!selection(editor, &from, &to)) {
+	if (!editor_selection(editor, &from, &to)) {
 		editor->anchor = NO_ANCHOR;
 		return false;
 	}
@@ -113,7 +95,7 @@ static bool delete_selection(struct editor *editor)
 static void copy_selection(struct editor *editor)
 {
 	size_t from, to;
-	if (!selection(editor, &from, &to)) {
+	if (!editor_selection(editor, &from, &to)) {
 		/* Without a selection: the line. */
 		from = buffer_line_start(editor->buffer, editor->caret);
 		to = buffer_line_end(editor->buffer, editor->caret);
@@ -263,7 +245,7 @@ static void type(struct editor *editor, uint32_t key)
 static void indent_lines(struct editor *editor, bool in)
 {
 	size_t from = editor->caret, to = editor->caret;
-	selection(editor, &from, &to);
+	editor_selection(editor, &from, &to);
 	bool tabs =
 		memchr(buffer_text(editor->buffer), '\t', buffer_length(editor->buffer)) != NULL;
 	const char *unit = tabs ? "\t" : "  ";
@@ -297,7 +279,7 @@ static void indent_lines(struct editor *editor, bool in)
 static void tab(struct editor *editor)
 {
 	size_t from, to;
-	if (selection(editor, &from, &to)) {
+	if (editor_selection(editor, &from, &to)) {
 		indent_lines(editor, true);
 		return;
 	}
@@ -308,17 +290,17 @@ static void tab(struct editor *editor)
 
 /* ---- moving ---- */
 
-static int cells_of(uint32_t c, int column)
+int editor_cells(uint32_t c, int column)
 {
 	return c == '\t' ? TAB_STOP - column % TAB_STOP : utf8_cells(c);
 }
 
-static int column_of(const struct editor *editor, size_t at)
+int editor_column(const struct editor *editor, size_t at)
 {
 	int column = 0;
 	for (size_t i = buffer_line_start(editor->buffer, at); i < at;
 	     i = buffer_next(editor->buffer, i)) {
-		column += cells_of(buffer_code_point(editor->buffer, i), column);
+		column += editor_cells(buffer_code_point(editor->buffer, i), column);
 	}
 	return column;
 }
@@ -327,7 +309,7 @@ static size_t offset_of_column(const struct editor *editor, size_t line, int wan
 {
 	size_t end = buffer_line_end(editor->buffer, line), at = line;
 	for (int column = 0; at < end;) {
-		int cells = cells_of(buffer_code_point(editor->buffer, at), column);
+		int cells = editor_cells(buffer_code_point(editor->buffer, at), column);
 		if (column + cells > wanted) {
 			break;
 		}
@@ -340,7 +322,7 @@ static size_t offset_of_column(const struct editor *editor, size_t line, int wan
 static void move_lines(struct editor *editor, int lines)
 {
 	if (editor->column < 0) {
-		editor->column = column_of(editor, editor->caret);
+		editor->column = editor_column(editor, editor->caret);
 	}
 	size_t line = buffer_line_start(editor->buffer, editor->caret);
 	for (; lines < 0 && line > 0; lines++) {
@@ -515,7 +497,7 @@ bool editor_request(struct editor *editor, enum request request)
 	case REQUEST_CUT: {
 		size_t from, to;
 		copy_selection(editor);
-		if (!selection(editor, &from, &to)) {
+		if (!editor_selection(editor, &from, &to)) {
 			from = buffer_line_start(editor->buffer, editor->caret);
 			to = buffer_next(editor->buffer,
 					 buffer_line_end(editor->buffer, editor->caret));
@@ -569,124 +551,4 @@ void editor_go_to(struct editor *editor, int line)
 	editor->caret = buffer_line_offset(editor->buffer, line > 0 ? (size_t)line - 1 : 0);
 	editor->anchor = NO_ANCHOR;
 	editor->column = -1;
-}
-
-/* ---- drawing ---- */
-
-static void colour(struct editor *editor)
-{
-	size_t length = buffer_length(editor->buffer);
-	if (editor->coloured == buffer_version(editor->buffer) && editor->styles) {
-		return;
-	}
-	editor->coloured = buffer_version(editor->buffer);
-	free(editor->styles);
-	editor->styles = NULL;
-	if (length && length <= COLOURED_LIMIT) {
-		editor->styles = malloc(length);
-		if (editor->styles) {
-			highlight_code(buffer_text(editor->buffer), length, editor->language,
-				       editor->styles);
-		}
-	}
-}
-
-static void keep_in_sight(struct editor *editor, int rows, int width)
-{
-	size_t line = buffer_line_start(editor->buffer, editor->caret);
-	if (editor->top > buffer_length(editor->buffer)) {
-		editor->top = 0;
-	}
-	editor->top = buffer_line_start(editor->buffer, editor->top);
-	if (line < editor->top) {
-		editor->top = line;
-	}
-	/* Down: walk back from the caret by as many lines as are shown. */
-	size_t lowest = line;
-	for (int i = 1; i < rows && lowest > 0; i++) {
-		lowest = buffer_line_start(editor->buffer, lowest - 1);
-	}
-	if (editor->top < lowest) {
-		editor->top = lowest;
-	}
-	int column = column_of(editor, editor->caret);
-	if (column < editor->left) {
-		editor->left = column > 8 ? column - 8 : 0;
-	}
-	if (column >= editor->left + width - 1) {
-		editor->left = column - width + 2;
-	}
-}
-
-static void draw_line(struct editor *editor, struct area area, int y, size_t line, size_t end)
-{
-	size_t from = 0, to = 0;
-	selection(editor, &from, &to);
-	int column = 0;
-	for (size_t at = line; at < end && column < editor->left + area.width;) {
-		uint32_t c = buffer_code_point(editor->buffer, at);
-		int cells = cells_of(c, column);
-		enum style style = editor->styles ? (enum style)editor->styles[at] : STYLE_CODE;
-		if (at >= from && at < to) {
-			style = STYLE_SELECTION;
-		}
-		int x = column - editor->left;
-		if (c == '\t') {
-			for (int i = 0; i < cells; i++) {
-				if (x + i >= 0) {
-					area_put(area, x + i, y, ' ', style);
-				}
-			}
-		} else if (x >= 0) {
-			area_put(area, x, y, c, style);
-		}
-		column += cells;
-		at = buffer_next(editor->buffer, at);
-	}
-}
-
-void editor_draw(struct editor *editor, struct area area, const char *preedit, bool focused)
-{
-	colour(editor);
-	editor->rows = area.height;
-	size_t length = buffer_length(editor->buffer);
-	size_t first = buffer_line_of(editor->buffer, editor->top > length ? 0 : editor->top);
-	char number[24];
-	int gutter = snprintf(number, sizeof number, "%zu", first + (size_t)area.height) + 2;
-	gutter = gutter < 5 ? 5 : gutter;
-	struct area text = area_part(area, gutter, 0, area.width - gutter, area.height);
-	keep_in_sight(editor, area.height, text.width);
-	size_t caret_line = buffer_line_start(editor->buffer, editor->caret);
-	size_t line = editor->top;
-	first = buffer_line_of(editor->buffer, line);
-	for (int y = 0; y < area.height; y++) {
-		size_t end = buffer_line_end(editor->buffer, line);
-		bool marked =
-			editor->mark_line && (size_t)editor->mark_line == first + (size_t)y + 1;
-		snprintf(number, sizeof number, "%*zu", gutter - 2, first + (size_t)y + 1);
-		area_text(area, 0, y, number,
-			  marked               ? STYLE_BAD
-			  : line == caret_line ? STYLE_BOLD
-					       : STYLE_LINE_NUMBER);
-		if (marked) {
-			area_text(area, gutter - 1, y, "●", STYLE_BAD);
-		}
-		draw_line(editor, text, y, line, end);
-		if (marked) {
-			area_attribute(text, 0, y, text.width, CELL_UNDERLINE);
-		}
-		if (line == caret_line) {
-			int x = column_of(editor, editor->caret) - editor->left;
-			if (preedit && *preedit && focused) {
-				area_text(text, x, y, preedit, STYLE_EMPHASIS);
-			}
-			if (focused) {
-				area_cursor(text, x, y);
-			}
-		}
-		if (end >= length) {
-			break;
-		}
-		line = end + 1;
-	}
 }
