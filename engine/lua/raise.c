@@ -53,14 +53,23 @@ int binding_deny(lua_State *L, const char *what)
 	return raise_text(L, script->denied);
 }
 
+/* The engine reports its own limit as STATUS_RANGE; for a script it is memory all the same. */
+static bool is_memory_limit(const struct error *err)
+{
+	const char *format = message(MSG_TENSOR_MEMORY_LIMIT);
+	return err->status == STATUS_RANGE &&
+	       strncmp(err->message, format, strcspn(format, "%")) == 0;
+}
+
 int binding_raise_error(lua_State *L, const struct error *err)
 {
 	struct script *script = script_of(L);
 	char text[sizeof(err->where) + sizeof(err->message) + 4];
 	snprintf(text, sizeof(text), "%s%s%s", err->where, err->where[0] ? ": " : "", err->message);
-	if (err->status == STATUS_NOMEM) {
-		snprintf(script->out_of_memory, sizeof(script->out_of_memory), "%s",
-			 message(MSG_SCRIPT_MEMORY));
+	if (err->status == STATUS_NOMEM || is_memory_limit(err)) {
+		snprintf(script->out_of_memory, sizeof(script->out_of_memory), "%s (%s)",
+			 message(MSG_SCRIPT_MEMORY), err->message);
+		utf8_trim_partial(script->out_of_memory);
 		return raise_text(L, script->out_of_memory);
 	}
 	if (err->status == STATUS_DENIED) {

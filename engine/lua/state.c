@@ -258,6 +258,9 @@ void script_describe(struct script *script, int status, struct script_error *fau
 		script_explain(text, fault);
 		if (strstr(text, "attempt to load a binary chunk")) {
 			fault->fault = SCRIPT_FAULT_DENIED;
+		} else if (strstr(text, "resulting string too large") ||
+			   strstr(text, "string length overflow")) {
+			fault->fault = SCRIPT_FAULT_MEMORY;
 		}
 	}
 	lua_pop(L, 1);

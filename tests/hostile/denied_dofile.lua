@@ -1,0 +1,2 @@
+-- expects: denied
+dofile("/etc/passwd")

@@ -1,0 +1,2 @@
+-- expects: denied
+string.dump(function() end)

@@ -1,0 +1,2 @@
+-- expects: denied
+setmetatable({}, { __gc = function() while true do end end })

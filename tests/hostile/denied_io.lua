@@ -1,0 +1,2 @@
+-- expects: denied
+io.open("/tmp/mundap-hostile", "w")

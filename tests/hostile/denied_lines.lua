@@ -1,0 +1,2 @@
+-- expects: denied
+for line in io.lines("/etc/passwd") do print(line) end

@@ -1,0 +1,2 @@
+-- expects: denied
+load("while true do end")()

@@ -1,0 +1,2 @@
+-- expects: denied
+os.execute("touch /tmp/mundap-hostile")

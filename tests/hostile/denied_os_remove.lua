@@ -1,0 +1,2 @@
+-- expects: denied
+os.remove("/etc/hostname")

@@ -1,0 +1,2 @@
+-- expects: denied
+package.loadlib("libc.so.6", "system")

@@ -1,0 +1,2 @@
+-- expects: denied
+io.popen("id")

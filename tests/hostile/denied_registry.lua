@@ -1,0 +1,2 @@
+-- expects: denied
+debug.getregistry().x = 1

@@ -1,0 +1,2 @@
+-- expects: lua
+error(nil)

@@ -1,0 +1,2 @@
+-- expects: lua
+error(setmetatable({}, { __tostring = function() error("again") end }))

@@ -1,0 +1,3 @@
+-- expects: ok
+_ENV = { assert = assert, getmetatable = getmetatable }
+assert(print == nil)

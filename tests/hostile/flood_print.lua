@@ -1,0 +1,2 @@
+-- expects: timeout
+while true do print(("x"):rep(10000)) end

@@ -1,0 +1,2 @@
+-- expects: lua
+goto nowhere

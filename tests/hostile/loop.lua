@@ -1,0 +1,2 @@
+-- expects: timeout
+while true do end

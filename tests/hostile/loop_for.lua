@@ -1,0 +1,2 @@
+-- expects: timeout
+for i = 1, math.huge do end

@@ -1,0 +1,2 @@
+-- expects: lua
+string.format("%999999999d", 1)

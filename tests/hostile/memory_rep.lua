@@ -1,0 +1,2 @@
+-- expects: memory
+local s = ("x"):rep(1 << 40)

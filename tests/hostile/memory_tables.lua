@@ -1,0 +1,3 @@
+-- expects: memory
+local t = {}
+while true do t = { t, {}, {} } end

@@ -1,0 +1,3 @@
+-- expects: memory lua
+local T = require "tensor"
+T.zeros(1 << 20, 1 << 20, 1 << 20)

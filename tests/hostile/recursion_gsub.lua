@@ -1,0 +1,3 @@
+-- expects: lua
+local function f(s) return (s:gsub(".", f)) end
+f("x")

@@ -1,0 +1,2 @@
+-- expects: lua
+require "../../../../etc/passwd"

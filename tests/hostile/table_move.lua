@@ -1,0 +1,2 @@
+-- expects: timeout memory
+table.move({}, 1, math.maxinteger - 1, 2)

@@ -1,0 +1,2 @@
+-- expects: lua memory
+table.unpack({}, 1, 1e8)

@@ -1,0 +1,2 @@
+-- expects: lua memory
+require "tensor".zeros(1e308)

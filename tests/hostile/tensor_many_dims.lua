@@ -1,0 +1,2 @@
+-- expects: lua
+require "tensor".zeros(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)

@@ -1,0 +1,2 @@
+-- expects: lua
+require "tensor".zeros(0 / 0)
