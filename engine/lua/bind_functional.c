@@ -1,4 +1,6 @@
 /* Losses (nn.cross_entropy …) and layers as plain functions (nn.f.conv2d …). */
+#include <math.h>
+
 #include "engine/lua/bind_nn.h"
 #include "engine/lua/bind_tensor.h"
 #include "engine/lua/values.h"
@@ -44,7 +46,11 @@ const struct binding bind_losses[] = {
 	LOSS("huber", "Huber 손실"),
 	LOSS("bce_with_logits", "로짓을 받는 이진 교차 엔트로피"),
 	LOSS("hinge", "힌지 손실"),
-	LOSS("kl", "쿨백-라이블러 발산"),
+	LOSS("kl", "쿨백-라이블러 발산: 로그 확률과 확률을 받습니다."),
+	LOSS("distillation", "선생 모델의 부드러운 확률을 따라가는 손실"),
+	LOSS("contrastive", "비슷한 짝은 가깝게, 다른 짝은 멀게 하는 손실"),
+	LOSS("triplet", "비슷한 것을 다른 것보다 가깝게 하는 손실"),
+	LOSS("info_nce", "묶음 안에서 맞는 짝을 찾는 손실"),
 	{NULL, NULL, NULL, NULL, NULL, 0}};
 
 /* ---- functional layers ---- */
@@ -139,6 +145,28 @@ static int embedding(lua_State *L)
 	return handle_finish(L, handle, out, &err);
 }
 
+/* nn.f.attention(q, k, v, {mask, causal, scale}): [B,H,T,D] */
+static int attention(lua_State *L)
+{
+	struct tensor *q = handle_check(L, 1), *k = handle_check(L, 2), *v = handle_check(L, 3);
+	bool causal = values_flag_field(L, 4, "causal");
+	double width = q->dims ? (double)q->shape[q->dims - 1] : 1;
+	double scale = values_number_field(L, 4, "scale", 1 / sqrt(width > 0 ? width : 1));
+	struct tensor *mask = NULL;
+	if (lua_istable(L, 4)) {
+		mask = lua_getfield(L, 4, "mask") == LUA_TNIL ? NULL
+							      : handle_coerce(L, lua_gettop(L));
+	}
+	struct tensor_handle *handle = handle_new(L);
+	struct error err = ERROR_INIT;
+	struct tensor_scope scope;
+	tensor_scope_open(&scope);
+	struct tensor *out = tensor_attention(q, k, v, mask, causal, scale, &err);
+	out = out ? tensor_scope_keep(&scope, out) : NULL;
+	tensor_scope_close(&scope);
+	return handle_finish(L, handle, out, &err);
+}
+
 const struct binding bind_functional[] = {
 	{"f.conv2d", convolve,
 	 "x: Tensor, weight: Tensor, bias?: Tensor, options?: {stride?: integer, padding?: "
@@ -158,6 +186,11 @@ const struct binding bind_functional[] = {
 	 LINEAR},
 	{"f.embedding", embedding, "weight: Tensor, ids: Tensor", "Tensor",
 	 "번호(0부터)의 줄을 꺼냅니다.", EMBEDDING},
+	{"f.attention", attention,
+	 "q: Tensor, k: Tensor, v: Tensor, options?: {mask?: Tensor, causal?: boolean, scale?: "
+	 "number}",
+	 "Tensor", "스케일드 닷 프로덕트 어텐션 [B,H,T,D]", 0},
+	{"f.dropout", bind_op_call, "p?: number", "Tensor", "드롭아웃", OP_DROPOUT},
 	{"f.relu", bind_op_call, "", "Tensor", "ReLU", OP_RELU},
 	{"f.softmax", bind_op_call, "dim?: integer", "Tensor", "소프트맥스", OP_SOFTMAX},
 	{NULL, NULL, NULL, NULL, NULL, 0}};

@@ -22,7 +22,9 @@ static void set_field(lua_State *L, const struct module_kind *kind, struct modul
 			binding_raise(L, message(MSG_LUA_NN_SETTING), kind->name, f->name,
 				      "integer", luaL_typename(L, index));
 		} else {
-			config->value[field] = (double)value;
+			/* dimensions count from 1 in Lua */
+			bool dim = strcmp(f->name, "dim") == 0;
+			config->value[field] = (double)(dim && value > 0 ? value - 1 : value);
 		}
 		break;
 	}
@@ -168,45 +170,59 @@ static int make_layer(lua_State *L)
 		name, make_layer, parameters, "Model", doc, 0 \
 	}
 
+#define CONVOLUTION \
+	"in: integer, out: integer, kernel?: integer, stride?: integer, padding?: integer, " \
+	"groups?: integer, " \
+	"bias?: boolean, dilation?: integer"
+#define RECURRENT \
+	"in: integer, hidden: integer, layers?: integer, bidirectional?: boolean, dropout?: " \
+	"number"
+
 const struct binding bind_layers[] = {
 	LAYER("linear", "in: integer, out: integer, bias?: boolean", "완전 연결층: y = x·Wᵀ + b"),
-	LAYER("conv2d",
-	      "in: integer, out: integer, kernel?: integer, stride?: integer, padding?: integer, "
-	      "dilation?: integer, groups?: integer, bias?: boolean",
-	      "2차원 합성곱층: 입력 [N,C,H,W]"),
-	LAYER("conv1d",
-	      "in: integer, out: integer, kernel?: integer, stride?: integer, padding?: integer, "
-	      "dilation?: integer, groups?: integer, bias?: boolean",
-	      "1차원 합성곱층: 입력 [N,C,T]"),
-	LAYER("conv_transpose2d",
-	      "in: integer, out: integer, kernel?: integer, stride?: integer, padding?: integer, "
-	      "output_padding?: integer, bias?: boolean",
+	LAYER("conv2d", CONVOLUTION, "2차원 합성곱층: 입력 [N,C,H,W]"),
+	LAYER("conv1d", CONVOLUTION, "1차원 합성곱층: 입력 [N,C,T]"),
+	LAYER("conv_transpose2d", CONVOLUTION ", output_padding?: integer",
 	      "전치 합성곱층: 크기를 늘립니다."),
-	LAYER("max_pool2d", "kernel: integer, stride?: integer, padding?: integer",
+	LAYER("max_pool2d", "kernel?: integer, stride?: integer, padding?: integer",
 	      "창마다 가장 큰 값을 남기는 풀링"),
-	LAYER("avg_pool2d", "kernel: integer, stride?: integer, padding?: integer",
+	LAYER("avg_pool2d", "kernel?: integer, stride?: integer, padding?: integer",
 	      "창마다 평균을 남기는 풀링"),
-	LAYER("global_avg_pool", "", "채널마다 전체 평균"),
-	LAYER("global_max_pool", "", "채널마다 전체 최댓값"),
+	LAYER("global_avg_pool", "", "채널마다 전체의 평균: [N,C,…]이 [N,C]가 됩니다."),
+	LAYER("global_max_pool", "", "채널마다 전체의 최댓값: [N,C,…]이 [N,C]가 됩니다."),
+	LAYER("upsample2d", "factor?: integer", "점 하나를 factor×factor로 늘립니다."),
 	LAYER("flatten", "", "묶음 차원만 남기고 한 줄로 폅니다."),
 	LAYER("relu", "", "ReLU 활성화"),
 	LAYER("leaky_relu", "slope?: number", "LeakyReLU 활성화"),
 	LAYER("tanh", "", "tanh 활성화"),
 	LAYER("sigmoid", "", "시그모이드 활성화"),
-	LAYER("gelu", "", "GELU 활성화"),
+	LAYER("gelu", "tanh?: boolean", "GELU 활성화"),
 	LAYER("silu", "", "SiLU 활성화"),
-	LAYER("softmax", "", "마지막 차원의 확률"),
-	LAYER("dropout", "p?: number", "학습할 때 확률 p로 값을 0으로 만듭니다."),
-	LAYER("batch_norm1d", "features: integer", "배치 정규화 [N,C]"),
-	LAYER("batch_norm2d", "features: integer", "배치 정규화 [N,C,H,W]"),
-	LAYER("layer_norm", "features: integer", "층 정규화"),
-	LAYER("group_norm", "groups: integer, features: integer", "그룹 정규화"),
-	LAYER("rms_norm", "features: integer", "RMS 정규화"),
-	LAYER("embedding", "n: integer, d: integer", "번호(0부터)를 벡터로 바꿉니다."),
-	LAYER("rnn", "in: integer, hidden: integer", "단순 순환층"),
-	LAYER("lstm", "in: integer, hidden: integer", "LSTM 순환층"),
-	LAYER("gru", "in: integer, hidden: integer", "GRU 순환층"),
-	LAYER("multi_head_attention", "d: integer, heads: integer", "멀티 헤드 어텐션"),
+	LAYER("softplus", "", "softplus 활성화"),
+	LAYER("softmax", "dim?: integer", "합이 1인 확률로 바꿉니다(기본: 마지막 차원)."),
+	LAYER("embedding", "n: integer, d: integer", "번호(0부터) n가지를 d개의 수로 바꿉니다."),
 	LAYER("sequential", "...: Model|Model[]", "층을 차례로 잇습니다."),
 	LAYER("residual", "...: Model|Model[]", "안쪽 층의 결과에 입력을 더합니다."),
+	LAYER("batch_norm2d", "channels: integer, epsilon?: number, momentum?: number",
+	      "배치 정규화 [N,C,H,W]"),
+	LAYER("batch_norm1d", "channels: integer, epsilon?: number, momentum?: number",
+	      "배치 정규화 [N,C]"),
+	LAYER("layer_norm", "features: integer, epsilon?: number", "층 정규화(마지막 차원)"),
+	LAYER("rms_norm", "features: integer, epsilon?: number", "RMS 정규화(마지막 차원)"),
+	LAYER("group_norm", "channels: integer, groups?: integer, epsilon?: number", "그룹 정규화"),
+	LAYER("dropout", "p?: number", "학습할 때 확률 p로 값을 0으로 만듭니다."),
+	LAYER("rnn", RECURRENT, "단순 순환층: 입력 [N,T,in], 출력 [N,T,hidden]과 마지막 상태"),
+	LAYER("lstm", RECURRENT, "LSTM 순환층: 출력, 마지막 상태, 마지막 셀"),
+	LAYER("gru", RECURRENT, "GRU 순환층: 출력과 마지막 상태"),
+	LAYER("last_step", "", "[N,T,C]에서 마지막 걸음 [N,C]만 남깁니다."),
+	LAYER("multi_head_attention",
+	      "d: integer, heads?: integer, causal?: boolean, bias?: boolean",
+	      "멀티 헤드 어텐션: 질의, 기억(없으면 자기 자신), 마스크"),
+	LAYER("transformer_block",
+	      "d: integer, heads?: integer, hidden?: integer, causal?: boolean, cross?: boolean, "
+	      "dropout?: "
+	      "number, tanh_gelu?: boolean",
+	      "어텐션과 두 층 신경망을 정규화하고 더하는 블록"),
+	LAYER("positions", "length: integer, d: integer, kind?: string",
+	      "자리마다 다른 벡터를 더합니다. kind는 learned, sinusoidal …"),
 	{NULL, NULL, NULL, NULL, NULL, 0}};

@@ -174,6 +174,26 @@ static int join(lua_State *L)
 	return handle_finish(L, handle, out, &err);
 }
 
+/* T.einsum("ij,jk->ik", a, b) */
+static int einsum(lua_State *L)
+{
+	const char *equation = luaL_checkstring(L, 1);
+	struct tensor *inputs[OP_MAX_INPUTS];
+	int count = lua_gettop(L) - 1;
+	luaL_argcheck(L, count <= OP_MAX_INPUTS, OP_MAX_INPUTS + 1, "too many tensors");
+	for (int i = 0; i < count; i++) {
+		inputs[i] = handle_coerce(L, i + 2);
+	}
+	struct tensor_handle *handle = handle_new(L);
+	struct error err = ERROR_INIT;
+	struct tensor_scope scope;
+	tensor_scope_open(&scope);
+	struct tensor *out = tensor_einsum(equation, inputs, count, &err);
+	out = out ? tensor_scope_keep(&scope, out) : NULL;
+	tensor_scope_close(&scope);
+	return handle_finish(L, handle, out, &err);
+}
+
 const struct binding bind_makers[] = {
 	{"tensor", make_tensor, "values: table|number, dtype?: string", "Tensor",
 	 "겹친 표로 텐서를 만듭니다.", 0},
@@ -197,4 +217,6 @@ const struct binding bind_makers[] = {
 	 OP_CAT},
 	{"stack", join, "parts: Tensor[], dim?: integer", "Tensor", "새 차원을 만들어 쌓습니다.",
 	 OP_STACK},
+	{"einsum", einsum, "equation: string, ...: Tensor", "Tensor",
+	 "글자로 적은 식대로 곱하고 더합니다. 예: \"ij,jk->ik\"", 0},
 	{NULL, NULL, NULL, NULL, NULL, 0}};

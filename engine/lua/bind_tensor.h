@@ -7,7 +7,7 @@
 
 extern const struct binding bind_tensor_ops[]; /* generic methods, from the op table */
 extern const luaL_Reg bind_tensor_operators[];
-extern const struct binding bind_makers[];
+extern const struct binding bind_makers[], bind_linalg[];
 extern const struct binding bind_grad_methods[], bind_grad_functions[];
 
 /** Calls the op that the function's row names. */

@@ -410,5 +410,11 @@ const struct binding bind_tensor_ops[] = {
 	   "합이 1인 확률로 바꿉니다(기본: 마지막 차원)."),
 	OP("log_softmax", OP_LOG_SOFTMAX, "dim?: integer", "Tensor", "softmax의 로그입니다."),
 	OP("matmul", OP_MATMUL, "b: Tensor", "Tensor", "행렬곱입니다. 앞 차원은 묶음으로 봅니다."),
+	OP("scatter_add", OP_SCATTER_ADD, "dim: integer, index: Tensor, size: integer", "Tensor",
+	   "값을 index(0부터)가 가리키는 자리에 더해 모읍니다."),
+	OP("dropout", OP_DROPOUT, "p?: number", "Tensor",
+	   "확률 p로 값을 0으로 만들고 나머지를 키웁니다."),
+	UNARY("rand_like", OP_RAND_LIKE, "같은 모양의 [0,1) 균등 난수입니다."),
+	UNARY("randn_like", OP_RANDN_LIKE, "같은 모양의 표준정규 난수입니다."),
 	OP("bmm", OP_MATMUL, "b: Tensor", "Tensor", "묶음마다 행렬곱을 합니다."),
 	{NULL, NULL, NULL, NULL, NULL, 0}};
