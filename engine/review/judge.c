@@ -64,6 +64,7 @@ void judge_python(struct review_private *r, struct review *review)
 			}
 			source->py->project = &project;
 			project.files[project.count++] = source->py;
+			py_project_index(&project, source->py);
 		}
 	}
 	service_model(&project);

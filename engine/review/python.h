@@ -111,11 +111,13 @@ struct py {
 	int32_t call_count, call_capacity;
 	int32_t *scope_of; /* by node */
 	const char **names; /* memo of py_name by node */
+	const char **texts; /* memo of py_text by node */
 	uint32_t *taint; /* by node, filled by taint.c */
 	const char **wildcards; /* modules imported with `*` */
 	int32_t wildcard_count, wildcard_capacity;
 	bool failed; /* memory ran out */
 	/* filled by service.c */
+	struct py *next_same_name; /* another file of the same base name */
 	uint8_t framework; /* of the file */
 	bool serves; /* has handlers */
 	bool creates_app; /* constructs the application, not only a router or blueprint */
@@ -124,11 +126,20 @@ struct py {
 	bool has_auth;
 };
 
+#define PY_MODULES 512
+#define PY_ANSWERS 24
+
 struct py_project {
 	struct review_private *review;
 	struct py **files;
 	size_t count;
+	struct py *modules[PY_MODULES]; /* by hash of the base name, chained by next_same_name */
+	int8_t answers
+		[PY_ANSWERS]; /* questions about all files, asked once: 0 not yet, 1 no, 2 yes */
 };
+
+/** Enters a file under its module's base name. */
+void py_project_index(struct py_project *project, struct py *py);
 
 /* python_bind.c */
 struct py *py_new(struct review_private *r, struct source *source);

@@ -464,9 +464,10 @@ struct py *py_new(struct review_private *r, struct source *source)
 	size_t count = (size_t)py->tree->count;
 	py->scope_of = malloc(count * sizeof *py->scope_of);
 	py->names = calloc(count, sizeof *py->names);
+	py->texts = calloc(count, sizeof *py->texts);
 	py->taint = calloc(count, sizeof *py->taint);
 	py->heads = malloc(PY_HEADS * sizeof *py->heads);
-	if (!py->scope_of || !py->names || !py->taint || !py->heads) {
+	if (!py->scope_of || !py->names || !py->texts || !py->taint || !py->heads) {
 		py_free(py);
 		return NULL;
 	}
@@ -497,6 +498,7 @@ void py_free(struct py *py)
 	free(py->calls);
 	free(py->scope_of);
 	free(py->names);
+	free(py->texts);
 	free(py->taint);
 	free(py->wildcards);
 	free(py);

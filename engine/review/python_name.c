@@ -352,6 +352,42 @@ const char *py_callee(struct py *py, int32_t call)
 	return py_name(py, syntax_child(py->tree, call, FIELD_FUNCTION));
 }
 
+static uint32_t module_hash(const char *name, size_t length)
+{
+	return (uint32_t)py_hash(name, length, 0) % PY_MODULES;
+}
+
+/* A path without ".py" and "/__init__". */
+static size_t module_path(const char *path)
+{
+	size_t length = strlen(path);
+	if (length < 4 || strcmp(path + length - 3, ".py") != 0) {
+		return 0;
+	}
+	length -= 3;
+	return length >= 9 && strncmp(path + length - 9, "/__init__", 9) == 0 ? length - 9 : length;
+}
+
+static size_t base_start(const char *text, size_t length, char separator)
+{
+	while (length && text[length - 1] != separator) {
+		length--;
+	}
+	return length;
+}
+
+void py_project_index(struct py_project *project, struct py *py)
+{
+	const char *path = py->source->path;
+	size_t length = module_path(path);
+	if (length) {
+		size_t start = base_start(path, length, '/');
+		uint32_t hash = module_hash(path + start, length - start);
+		py->next_same_name = project->modules[hash];
+		project->modules[hash] = py;
+	}
+}
+
 /* The file whose module path ends with the given one ("app.model" is app/model.py, "model" and ".model" too). */
 static struct py *file_of_module(struct py *py, const char *module, size_t length)
 {
@@ -359,28 +395,22 @@ static struct py *file_of_module(struct py *py, const char *module, size_t lengt
 		module++;
 		length--;
 	}
-	for (size_t i = 0; length && py->project && i < py->project->count; i++) {
-		struct py *file = py->project->files[i];
+	if (!length || !py->project) {
+		return NULL;
+	}
+	size_t start = base_start(module, length, '.');
+	struct py *file = py->project->modules[module_hash(module + start, length - start)];
+	for (; file; file = file->next_same_name) {
 		const char *path = file->source->path;
-		size_t path_length = strlen(path);
-		if (path_length < 4 || strcmp(path + path_length - 3, ".py") != 0) {
-			continue;
-		}
-		path_length -= 3;
-		if (path_length >= 9 && strncmp(path + path_length - 9, "/__init__", 9) == 0) {
-			path_length -= 9;
-		}
-		/* compare from the end as far as the shorter one goes, whole parts only */
-		size_t a = path_length, b = length;
+		size_t a = module_path(path), b = length;
+		/* compare from the end as far as the module's path goes, whole parts only */
 		while (a && b &&
 		       (path[a - 1] == module[b - 1] ||
 			(path[a - 1] == '/' && module[b - 1] == '.'))) {
 			a--;
 			b--;
 		}
-		bool path_part = a == 0 || path[a - 1] == '/';
-		bool module_part = b == 0;
-		if (path_part && module_part && file != py) {
+		if ((a == 0 || path[a - 1] == '/') && b == 0 && file != py) {
 			return file;
 		}
 	}

@@ -74,10 +74,16 @@ int py_argument_count(const struct py *py, int32_t call)
 
 const char *py_text(const struct py *py, int32_t node)
 {
-	size_t length;
-	const char *text = syntax_text(py->tree, node, &length);
-	const char *copy = arena_strndup(py->arena, text, length);
-	return copy ? copy : "";
+	if (node == SYNTAX_NO_NODE) {
+		return "";
+	}
+	if (!py->texts[node]) {
+		size_t length;
+		const char *text = syntax_text(py->tree, node, &length);
+		const char *copy = arena_strndup(py->arena, text, length);
+		py->texts[node] = copy ? copy : "";
+	}
+	return py->texts[node];
 }
 
 const char *py_string(const struct py *py, int32_t node)

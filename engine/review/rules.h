@@ -27,6 +27,33 @@ void rules_names(struct judge *j);
 void rules_airflow(struct judge *j);
 void strengths_python(struct judge *j);
 
+/* Questions about the whole project are asked once: ASKED_ONCE(project, n, expression) */
+enum {
+	ASK_AUTH,
+	ASK_HANDLES,
+	ASK_SERVED,
+	ASK_READY,
+	ASK_KEY_HANDLER,
+	ASK_PREDICTS,
+	ASK_METRICS,
+	ASK_HEALTH,
+	ASK_READINESS,
+	ASK_LATENCY,
+	ASK_VERSION,
+	ASK_LOGGING,
+	ASK_SIGNALS,
+	ASK_SIZE_FLASK,
+	ASK_SIZE_FASTAPI,
+	ASK_SIZE_STARLETTE,
+	ASK_SIZE_TORNADO,
+	ASK_SIZE_HTTP,
+	ASK_SERVES,
+	ASK_COUNT
+};
+#define ASKED_ONCE(project, n, expression) \
+	((project)->answers[n] ? (project)->answers[n] == 2 \
+			       : ((project)->answers[n] = (int8_t)((expression) ? 2 : 1)) == 2)
+
 /* Shared judgements, rules_common.c */
 /** Whether an expression is True, itself or by the variable it names. */
 bool value_is_true(struct py *py, int32_t node);

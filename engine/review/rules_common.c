@@ -269,7 +269,7 @@ static bool file_has_auth(struct py *py)
 	return false;
 }
 
-bool project_has_auth(struct py_project *project)
+static bool ask_project_has_auth(struct py_project *project)
 {
 	for (size_t i = 0; i < project->count; i++) {
 		struct py *py = project->files[i];
@@ -281,7 +281,12 @@ bool project_has_auth(struct py_project *project)
 	       review_mentions(project->review, SOURCE_PROXY, "auth_request");
 }
 
-bool project_handles_exceptions(struct py_project *project)
+bool project_has_auth(struct py_project *project)
+{
+	return ASKED_ONCE(project, ASK_AUTH, ask_project_has_auth(project));
+}
+
+static bool ask_project_handles_exceptions(struct py_project *project)
 {
 	for (size_t i = 0; i < project->count; i++) {
 		struct py *py = project->files[i];
@@ -304,6 +309,11 @@ bool project_handles_exceptions(struct py_project *project)
 		}
 	}
 	return false;
+}
+
+bool project_handles_exceptions(struct py_project *project)
+{
+	return ASKED_ONCE(project, ASK_HANDLES, ask_project_handles_exceptions(project));
 }
 
 bool inside_with(struct py *py, int32_t node, const char *contexts)
@@ -372,14 +382,8 @@ bool lazily_guarded(struct py *py, int32_t node)
 	return false;
 }
 
-bool is_application(const struct judge *j)
+static bool any_serves(const struct judge *j)
 {
-	if (!j->py->creates_app) {
-		return false;
-	}
-	if (j->py->serves) {
-		return true;
-	}
 	for (size_t i = 0; i < j->project->count; i++) {
 		if (j->project->files[i]->serves) {
 			return true;
@@ -388,7 +392,18 @@ bool is_application(const struct judge *j)
 	return false;
 }
 
-bool served_by_real_server(const struct judge *j)
+bool is_application(const struct judge *j)
+{
+	if (!j->py->creates_app) {
+		return false;
+	}
+	if (j->py->serves) {
+		return true;
+	}
+	return ASKED_ONCE(j->project, ASK_SERVES, any_serves(j));
+}
+
+static bool ask_served_by_real_server(const struct judge *j)
 {
 	static const char *const servers[] = {"gunicorn",  "uwsgi",  "waitress", "uvicorn",
 					      "hypercorn", "gevent", "mod_wsgi", "cheroot"};
@@ -411,4 +426,9 @@ bool served_by_real_server(const struct judge *j)
 		}
 	}
 	return false;
+}
+
+bool served_by_real_server(const struct judge *j)
+{
+	return ASKED_ONCE(j->project, ASK_SERVED, ask_served_by_real_server(j));
 }

@@ -316,7 +316,7 @@ static bool failure_is_answered(struct py *py, int32_t access)
 	return false;
 }
 
-static bool key_error_handler(const struct judge *j)
+static bool ask_key_error_handler(const struct judge *j)
 {
 	for (size_t i = 0; i < j->project->count; i++) {
 		struct py *py = j->project->files[i];
@@ -328,6 +328,11 @@ static bool key_error_handler(const struct judge *j)
 		}
 	}
 	return false;
+}
+
+static bool key_error_handler(const struct judge *j)
+{
+	return ASKED_ONCE(j->project, ASK_KEY_HANDLER, ask_key_error_handler(j));
 }
 
 static bool loops_over_names(struct py *py, int32_t key)
@@ -502,6 +507,7 @@ static void size_limit(struct judge *j)
 		struct py_function *f = &py->functions[i];
 		bool unbounded = false;
 		const char *limits = "";
+		int question = ASK_SIZE_FLASK;
 		bool needs_app = true;
 		switch (f->framework) {
 		case FRAMEWORK_FLASK:
@@ -509,6 +515,7 @@ static void size_limit(struct judge *j)
 			limits = "MAX_CONTENT_LENGTH|content_length|max_form_memory_size";
 			break;
 		case FRAMEWORK_FASTAPI:
+			question = ASK_SIZE_FASTAPI;
 			unbounded = (f->methods & (METHOD_POST | METHOD_OTHER)) &&
 				    unbounded_parameter(py, f);
 			limits = "content-length|content_length|max_upload|MAX_SIZE|MAX_FILE|MAX_"
@@ -518,14 +525,17 @@ static void size_limit(struct judge *j)
 			needs_app = false;
 			break;
 		case FRAMEWORK_STARLETTE:
+			question = ASK_SIZE_STARLETTE;
 			unbounded = reads_body(py, f);
 			limits = "content-length|content_length|max_body|MAX_";
 			break;
 		case FRAMEWORK_TORNADO:
+			question = ASK_SIZE_TORNADO;
 			unbounded = (f->methods & ~METHOD_GET) && reads_body(py, f);
 			limits = "max_buffer_size|max_body_size";
 			break;
 		case FRAMEWORK_HTTP_SERVER:
+			question = ASK_SIZE_HTTP;
 			unbounded = f->methods == METHOD_POST;
 			limits = "MAX_|max_body|max_length|max_size|limit";
 			break;
@@ -533,16 +543,13 @@ static void size_limit(struct judge *j)
 			break;
 		}
 		if (!unbounded || (needs_app && !is_application(j)) ||
-		    project_mentions(j, limits) || limits_elsewhere(j)) {
+		    ASKED_ONCE(j->project, question,
+			       project_mentions(j, limits) || limits_elsewhere(j))) {
 			continue;
 		}
 		const struct syntax_node *n = &py->tree->nodes[f->outer];
 		report_at(j->r, j->source, RULE_NO_REQUEST_SIZE_LIMIT, SEVERITY_OF_RULE, n->start,
 			  n->start + 1, NULL);
-		return;
-	}
-	/* the application of handlers that live in other files */
-	if (py->creates_app && !py->serves && py->framework == FRAMEWORK_NONE) {
 		return;
 	}
 }

@@ -10,7 +10,7 @@ static bool mentions_model_state(struct py *py, int32_t node)
 	return text_has_any(text, "model|ready|loaded|pipeline|session|predictor|classifier");
 }
 
-static bool readiness_knows_model(const struct judge *j)
+static bool ask_readiness_knows_model(const struct judge *j)
 {
 	for (size_t i = 0; i < j->project->count; i++) {
 		struct py *py = j->project->files[i];
@@ -24,6 +24,11 @@ static bool readiness_knows_model(const struct judge *j)
 		}
 	}
 	return false;
+}
+
+static bool readiness_knows_model(const struct judge *j)
+{
+	return ASKED_ONCE(j->project, ASK_READY, ask_readiness_knows_model(j));
 }
 
 /* Whether every call of a function stands in a try. */

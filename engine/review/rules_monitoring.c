@@ -187,7 +187,7 @@ static void absent(struct judge *j, enum rule_id rule)
 	report_at(j->r, j->source, rule, SEVERITY_OF_RULE, start, start + 1, NULL);
 }
 
-static bool project_predicts(const struct judge *j)
+static bool ask_project_predicts(const struct judge *j)
 {
 	for (size_t i = 0; i < j->project->count; i++) {
 		if (has_predict_route(j->project->files[i])) {
@@ -197,41 +197,73 @@ static bool project_predicts(const struct judge *j)
 	return false;
 }
 
+static bool project_predicts(const struct judge *j)
+{
+	return ASKED_ONCE(j->project, ASK_PREDICTS, ask_project_predicts(j));
+}
+
+static bool has_metrics(const struct judge *j)
+{
+	return imports_any(
+		       j,
+		       "prometheus_client*|prometheus_flask_exporter*|prometheus_fastapi_"
+		       "instrumentator*|"
+		       "starlette_exporter*|starlette_prometheus*|opentelemetry*|statsd*|datadog*|"
+		       "ddtrace*|"
+		       "prometheus_async*|aioprometheus*|py_grpc_prometheus*|newrelic*|elasticapm*|"
+		       "aiohttp_prometheus*|tornado_prometheus*|*Instrumentator|*metrics|*.metrics."
+		       "*|"
+		       "applicationinsights*") ||
+	       serves_path(j, "/metrics") || names_any(j, "Instrumentator|MeterProvider", false);
+}
+
+static bool has_health(const struct judge *j)
+{
+	return serves_path(j, "health|ping|live|ready|alive|heartbeat|status") ||
+	       imports_any(j, "grpc_health*|healthcheck*|*healthcheck*");
+}
+
+static bool has_readiness(const struct judge *j)
+{
+	return serves_path(j, "ready|readiness|readyz") || health_knows_model(j) ||
+	       imports_any(j, "grpc_health*|*healthcheck*");
+}
+
+static bool has_latency(const struct judge *j)
+{
+	return measures_time(j) ||
+	       imports_any(
+		       j,
+		       "prometheus_flask_exporter*|prometheus_fastapi_instrumentator*|"
+		       "starlette_exporter*|opentelemetry*|ddtrace*|py_grpc_prometheus*|newrelic*|"
+		       "elasticapm*");
+}
+
+static bool has_logging(const struct judge *j)
+{
+	return logging_configured(j) || names_any(j, "app.logger", false);
+}
+
 static void absences(struct judge *j)
 {
 	bool built_in = j->py->framework == FRAMEWORK_BENTOML;
 	bool predicts = project_predicts(j);
-	static const char metric_imports[] =
-		"prometheus_client*|prometheus_flask_exporter*|prometheus_fastapi_instrumentator*|"
-		"starlette_exporter*|starlette_prometheus*|opentelemetry*|statsd*|datadog*|ddtrace*"
-		"|"
-		"prometheus_async*|aioprometheus*|py_grpc_prometheus*|newrelic*|elasticapm*|"
-		"aiohttp_prometheus*|tornado_prometheus*|*Instrumentator|*metrics|*.metrics.*|"
-		"applicationinsights*";
-	bool metrics = built_in || imports_any(j, metric_imports) || serves_path(j, "/metrics") ||
-		       names_any(j, "Instrumentator|MeterProvider", false);
-	if (!built_in && !serves_path(j, "health|ping|live|ready|alive|heartbeat|status") &&
-	    !imports_any(j, "grpc_health*|healthcheck*|*healthcheck*")) {
+	if (!built_in && !ASKED_ONCE(j->project, ASK_HEALTH, has_health(j))) {
 		absent(j, RULE_NO_HEALTH);
 	}
-	if (!built_in && predicts && !serves_path(j, "ready|readiness|readyz") &&
-	    !health_knows_model(j) && !imports_any(j, "grpc_health*|*healthcheck*")) {
+	if (!built_in && predicts && !ASKED_ONCE(j->project, ASK_READINESS, has_readiness(j))) {
 		absent(j, RULE_NO_READINESS);
 	}
-	if (!metrics) {
+	if (!built_in && !ASKED_ONCE(j->project, ASK_METRICS, has_metrics(j))) {
 		absent(j, RULE_NO_METRICS);
 	}
-	if (!built_in && predicts && !measures_time(j) &&
-	    !imports_any(
-		    j, "prometheus_flask_exporter*|prometheus_fastapi_instrumentator*|"
-		       "starlette_exporter*|opentelemetry*|ddtrace*|py_grpc_prometheus*|newrelic*|"
-		       "elasticapm*")) {
+	if (!built_in && predicts && !ASKED_ONCE(j->project, ASK_LATENCY, has_latency(j))) {
 		absent(j, RULE_NO_LATENCY);
 	}
-	if (predicts && !tells_version(j)) {
+	if (predicts && !ASKED_ONCE(j->project, ASK_VERSION, tells_version(j))) {
 		absent(j, RULE_NO_MODEL_VERSION);
 	}
-	if (!logging_configured(j) && !names_any(j, "app.logger", false)) {
+	if (!ASKED_ONCE(j->project, ASK_LOGGING, has_logging(j))) {
 		absent(j, RULE_NO_STRUCTURED_LOGGING);
 	}
 }

@@ -185,7 +185,7 @@ static void growing(struct judge *j)
 	}
 }
 
-static bool handles_signals(const struct judge *j)
+static bool ask_handles_signals(const struct judge *j)
 {
 	for (size_t i = 0; i < j->project->count; i++) {
 		struct py *py = j->project->files[i];
@@ -198,6 +198,11 @@ static bool handles_signals(const struct judge *j)
 		}
 	}
 	return false;
+}
+
+static bool handles_signals(const struct judge *j)
+{
+	return ASKED_ONCE(j->project, ASK_SIGNALS, ask_handles_signals(j));
 }
 
 static void shutdown(struct judge *j)

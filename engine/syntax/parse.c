@@ -210,6 +210,12 @@ enum status syntax_parse(struct syntax_tree **out, enum syntax_language language
 	}
 	builder.tree->has_error = ts_node_has_error(ts_tree_root_node(parsed));
 	status = flatten(&builder, parsed);
+	if (status == STATUS_OK) {
+		/* many trees live at once: give back what the doubling reserved */
+		struct syntax_node *fitted =
+			realloc(builder.tree->nodes, (size_t)builder.tree->count * sizeof *fitted);
+		builder.tree->nodes = fitted ? fitted : builder.tree->nodes;
+	}
 out:
 	ts_tree_delete(parsed);
 	ts_parser_delete(parser);
