@@ -51,26 +51,28 @@ static void release_saved(struct tensor_node *node)
 	}
 }
 
+static _Thread_local struct tensor_node *dying;
+static _Thread_local bool draining;
+
 void tensor_node_unref(struct tensor_node *node)
 {
 	if (--node->refs > 0) {
 		return;
 	}
 	/* Freeing an input may free the node before it, and so on down a long tape: queue instead of recursing. */
-	struct tensor_state *s = &tensor_state;
-	node->versions = (uint32_t *)s->dying;
-	s->dying = node;
-	if (s->draining) {
+	node->next_dying = dying;
+	dying = node;
+	if (draining) {
 		return;
 	}
-	s->draining = true;
-	while (s->dying) {
-		struct tensor_node *next = s->dying;
-		s->dying = (struct tensor_node *)next->versions;
+	draining = true;
+	while (dying) {
+		struct tensor_node *next = dying;
+		dying = next->next_dying;
 		release_saved(next);
 		free(next);
 	}
-	s->draining = false;
+	draining = false;
 }
 
 /* --- the backward pass --- */

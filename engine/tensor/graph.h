@@ -13,6 +13,7 @@ struct tensor_node {
 	uint64_t sequence;
 	int refs;
 	bool used; /* a backward pass went through and released what was saved */
+	struct tensor_node *next_dying; /* queue of nodes about to be freed */
 	uint32_t *versions; /* of the inputs' storages when they were read */
 };
 
