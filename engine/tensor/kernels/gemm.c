@@ -1,5 +1,6 @@
 #include "engine/tensor/kernels/gemm.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/tensor/engine.h"
@@ -57,15 +58,23 @@ static void pack_panel(const struct gemm *g, const struct gemm_kernels *kernels,
 static void few_rows(const struct gemm *g)
 {
 	const struct row_kernels *rows = row_kernels();
-	for (int64_t j = 0; j < g->n; j++) {
+	for (int64_t j = 0; j < g->n; j += 4) {
 		const float *b = g->b + j * g->b_col;
+		int64_t columns = g->n - j < 4 ? g->n - j : 4;
 		for (int64_t i = 0; i < g->m; i++) {
-			float *c = g->c + i * g->c_row + j;
-			float y = rows->dot(g->a + i * g->a_row, b, g->k);
-			y += g->accumulate ? *c : 0;
-			y += g->bias_row ? g->bias_row[i] : 0;
-			y += g->bias_col ? g->bias_col[j] : 0;
-			*c = g->relu && y < 0 ? 0 : y;
+			const float *a = g->a + i * g->a_row;
+			float *c = g->c + i * g->c_row + j, sums[4];
+			if (columns == 4) {
+				rows->dot4(sums, a, b, g->b_col, g->k);
+			}
+			for (int64_t q = 0; q < columns; q++) {
+				float y = columns == 4 ? sums[q]
+						       : rows->dot(a, b + q * g->b_col, g->k);
+				y += g->accumulate ? c[q] : 0;
+				y += g->bias_row ? g->bias_row[i] : 0;
+				y += g->bias_col ? g->bias_col[j + q] : 0;
+				c[q] = g->relu && y < 0 ? 0 : y;
+			}
 		}
 	}
 }
@@ -184,4 +193,51 @@ void gemm_parallel(const struct gemm *g)
 	}
 	int64_t n = ((c.by_rows ? g->m : g->n) + c.unit - 1) / c.unit;
 	threads_for(n, 1, run_cut, &c);
+}
+
+/* --- one row against a packed matrix --- */
+bool gemm_packed_make(struct gemm_packed *out, const float *weight, int64_t n, int64_t k)
+{
+	int64_t wide = 8 * gemm_kernels()->width, panels = (n + wide - 1) / wide;
+	*out = (struct gemm_packed){k, n, NULL};
+	out->panels = aligned_alloc(64, (size_t)(panels * k * wide + 16) / 16 * 64);
+	for (int64_t j = 0; out->panels && j < panels * wide; j++) {
+		float *to = out->panels + j / wide * k * wide + j % wide;
+		for (int64_t i = 0; i < k; i++) {
+			to[i * wide] = j < n ? weight[j * k + i] : 0;
+		}
+	}
+	return out->panels != NULL;
+}
+
+void gemm_packed_release(struct gemm_packed *p)
+{
+	free(p->panels);
+	p->panels = NULL;
+}
+
+struct vector_job {
+	const struct gemm_packed *p;
+	float *y;
+	const float *x;
+};
+
+static void vector_panels(void *context, int64_t first, int64_t last)
+{
+	const struct vector_job *j = context;
+	const struct gemm_kernels *kernels = gemm_kernels();
+	int64_t wide = 8 * kernels->width;
+	for (int64_t q = first; q < last; q++) {
+		kernels->vector(j->y + q * wide, j->x, j->p->panels + q * j->p->k * wide, j->p->k);
+	}
+}
+
+void gemm_packed_vector(float *y, const struct gemm_packed *p, const float *x, const float *bias)
+{
+	int64_t wide = 8 * gemm_kernels()->width, panels = (p->n + wide - 1) / wide;
+	struct vector_job j = {p, y, x};
+	threads_for(panels, 500000 / (p->k * wide + 1) + 1, vector_panels, &j);
+	for (int64_t i = 0; bias && i < p->n; i++) {
+		y[i] += bias[i];
+	}
 }

@@ -33,6 +33,18 @@ void gemm_serial(const struct gemm *g);
 /** One product cut over the threads. */
 void gemm_parallel(const struct gemm *g);
 
+/* A matrix kept in the layout of the vector kernel, for products with one row again and again (decoding). */
+struct gemm_packed {
+	int64_t k, n;
+	float *panels; /* [n / (8·width)][k][8·width] */
+};
+/** weight [n][k], as linear layers have it. Returns false when memory ran out. */
+bool gemm_packed_make(struct gemm_packed *out, const float *weight, int64_t n, int64_t k);
+void gemm_packed_release(struct gemm_packed *p);
+/** y [n] = weight · x + bias (NULL: none); y needs room for n rounded up to GEMM_VECTOR_ROOM. */
+#define GEMM_VECTOR_ROOM 128
+void gemm_packed_vector(float *y, const struct gemm_packed *p, const float *x, const float *bias);
+
 #define GEMM_K 192 /* block of K: a panel of B stays in the first-level cache */
 #define GEMM_MAX_ROWS 8
 
@@ -56,6 +68,8 @@ struct gemm_kernels {
 	int rows, vectors, width;
 	gemm_tile_fn tile[3][GEMM_MAX_ROWS]; /* [vectors - 1][rows - 1] */
 	gemm_tile_fn tile_offsets[3][GEMM_MAX_ROWS];
+	/** y[0 … 8·width) = Σ x[k] panel[k][8·width]: one row against columns that lie side by side. */
+	void (*vector)(float *y, const float *x, const float *panel, int64_t k);
 	/** Packs n <= 48 columns, each contiguous along K, into panel[k][width]; zeros beyond n. */
 	void (*pack_columns)(float *panel, const float *const *columns, int64_t k, int64_t n,
 			     int64_t width);

@@ -22,6 +22,8 @@ struct row_kernels {
 	void (*log_softmax)(float *y, const float *x, int64_t n);
 	float (*sum)(const float *x, int64_t n);
 	float (*dot)(const float *a, const float *b, int64_t n);
+	/** Four at once: a with b, b + b_row, … */
+	void (*dot4)(float *out, const float *a, const float *b, int64_t b_row, int64_t n);
 	/** y += s x */
 	void (*axpy)(float *y, const float *x, float s, int64_t n);
 	void (*adam)(float *p, float *m, float *v, const float *g, const struct adam_step *s,
