@@ -25,7 +25,7 @@ local function parameter_count(layer)
 end
 
 -- 4. 왼쪽 도형으로 훈련합니다.
-local train = data.shapes { count = 800, position = "left", seed = 1 }
+local train = data.shapes { count = 2000, position = "left", seed = 1 }
 
 local mlp = nn.sequential { nn.flatten(), nn.linear { 256, 64 }, nn.relu(), nn.linear { 64, 4 } }
 mlp:fit(train, { epochs = 8, batch_size = 32, seed = 1, optimizer = nn.adam { learning_rate = 3e-3 } })

@@ -36,7 +36,7 @@ local function parameter_count(layer)
 	return each * layer.out_channels
 end
 
-local train = data.shapes { count = 800, position = "left", seed = 1 }
+local train = data.shapes { count = 2000, position = "left", seed = 1 }
 local fit = { epochs = 8, batch_size = 32, seed = 1 }
 
 local function trained(model)
