@@ -121,7 +121,7 @@ return {
 			title = "Fashion-MNIST로 CNN 훈련하기",
 			goal = "labs/06b/goal.md",
 			folder = "labs/06b",
-			seconds = 180,
+			seconds = 120,
 			memory_mb = 1024,
 			pass = "시험 정확도 0.85 이상, 혼동 행렬과 가장 헷갈린 짝 정확",
 			predict = { question = "60,000장을 한 번만 훑은 CNN의 시험 정확도는 얼마쯤일까요?", unit = "정확도 0~1" },

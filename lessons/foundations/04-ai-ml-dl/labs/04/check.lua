@@ -4,6 +4,15 @@ local data = require "data"
 local answers = { "AI", "DL", "ML", "DL", "AI", "ML", "DL", "ML", "DL", "AI", "ML", "DL", "AI", "DL", "AI", "ML", "DL",
 	"ML", "DL", "AI" }
 
+-- Convolution layers of a model: their weights have four dimensions.
+local function convolutions(model)
+	local count = 0
+	for _, weight in ipairs(model:parameters()) do
+		if weight:dim() == 4 then count = count + 1 end
+	end
+	return count
+end
+
 return function(t, learner)
 	local _, test = data.digits():split(1297 / 1797, 5)
 	local images, labels = test.images:reshape(#test, 8, 8):totable(), test.labels:totable()
@@ -35,7 +44,7 @@ return function(t, learner)
 
 	t:test("세 방법: CNN이 0.20 이상 앞선다", function()
 		t:ok(learner.cnn ~= nil and learner.mlp ~= nil, "훈련한 mlp와 cnn을 돌려주세요.")
-		t:ok(learner.cnn:summary(1, 8, 8):find("conv2d", 1, true), "cnn에 합성곱층이 없습니다. 이웃한 칸끼리 무늬를 이룬다는 것을 어디에 담았나요?")
+		t:ok(convolutions(learner.cnn) > 0, "cnn에 합성곱층이 없습니다. 이웃한 칸끼리 무늬를 이룬다는 것을 어디에 담았나요?")
 		local mlp, cnn = learner.mlp:evaluate(test).accuracy, learner.cnn:evaluate(test).accuracy
 		t:metric("mlp", mlp)
 		t:metric("cnn", cnn)

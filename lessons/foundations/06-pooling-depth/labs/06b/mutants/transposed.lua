@@ -1,5 +1,6 @@
 -- mistake: rows and columns of the confusion matrix are swapped
 -- expects: 참과 답이 서로 바뀌었습니다
+local T = require "tensor"
 local nn = require "nn"
 local data = require "data"
 local plot = require "plot"
@@ -38,12 +39,13 @@ local function worst_pair(matrix)
 	return true_class, said
 end
 
-local train = data.fashion_mnist { split = "train" }
+local train = data.fashion_mnist { split = "train", limit = 3000 }
 local test = data.fashion_mnist { split = "test" }
 
+T.seed(1)
 local model = build()
 model:fit(train, {
-	epochs = 1, batch_size = 64, seed = 7, optimizer = nn.adam { learning_rate = 1e-3 }, every = 50,
+	epochs = 1, batch_size = 64, seed = 1, optimizer = nn.adam { learning_rate = 1e-3 }, every = 50,
 })
 
 local result = model:evaluate(test)
