@@ -102,6 +102,30 @@ static void near_signals(const struct encoder_unit *unit, const float h[ENCODER_
 	}
 }
 
+/* How far each label leads the best of the others. */
+static void lead(const struct encoder_unit *unit, struct signals out[BANK_LABELS], int from, int to)
+{
+	float best = -1e9f, second = -1e9f;
+	for (int l = 0; l < BANK_LABELS; l++) {
+		if (unit->slot[l] < 0) {
+			continue;
+		}
+		float v = out[l].value[from];
+		if (v > best) {
+			second = best;
+			best = v;
+		} else if (v > second) {
+			second = v;
+		}
+	}
+	for (int l = 0; l < BANK_LABELS; l++) {
+		float v = out[l].value[from];
+		float other = v >= best ? second : best;
+		float by = unit->slot[l] >= 0 && other > -1e8f ? v - other : 0;
+		out[l].value[to] = by > 4 ? 4 : by < -4 ? -4 : by;
+	}
+}
+
 void encoder_signals(const struct encoder *encoder, const struct encoder_unit *unit,
 		     const struct feature *features, int count, struct signals out[BANK_LABELS])
 {
@@ -127,6 +151,8 @@ void encoder_signals(const struct encoder *encoder, const struct encoder_unit *u
 		out[l].value[0] = deep;
 		out[l].value[1] = wide[unit->slot[l]] * unit->wide_scale + unit->wide_bias[l];
 	}
+	lead(unit, out, 0, 5);
+	lead(unit, out, 1, 6);
 }
 
 float encoder_log_odds(const struct encoder *encoder, const struct encoder_unit *unit, int label,
@@ -141,7 +167,7 @@ float encoder_log_odds(const struct encoder *encoder, const struct encoder_unit 
 
 /* ---- the file: little endian, magic, counts, arrays in the order of the structs ---- */
 
-static const char magic[8] = "MDENC02";
+static const char magic[8] = "MDENC03";
 
 static void put(struct strbuf *out, const void *bytes, size_t n)
 {

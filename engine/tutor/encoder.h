@@ -13,7 +13,7 @@
 #define ENCODER_D 64
 #define ENCODER_ROWS 65536
 #define ENCODER_BUCKETS 16384 /* wide weights of a unit, hashed */
-#define ENCODER_SIGNALS 5
+#define ENCODER_SIGNALS 7
 
 struct encoder_unit {
 	char id[16];
@@ -41,8 +41,8 @@ struct encoder {
 
 /* What the encoder makes of one run of words for one label. */
 struct signals {
-	float value
-		[ENCODER_SIGNALS]; /* deep, wide, nearest that says it, nearest that does not, share of near ones */
+	float value[ENCODER_SIGNALS]; /* deep, wide, nearest that says it, nearest that does not,
+					  share of near ones, lead over the next label: deep, wide */
 };
 
 /** Owns: encoder_free. Errors: STATUS_CORRUPT, STATUS_NOMEM. */

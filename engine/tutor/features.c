@@ -6,8 +6,8 @@
 #include "engine/tutor/clauses.h"
 
 /* How much each kind of feature weighs before the whole is scaled to length 1; found on the bank's held-out part. */
-static const float stem_weight = 1.0f, opening_weight = 0.8f, gram_weight = 0.35f,
-		   pair_weight = 0.6f, meaning_weight = 1.2f, meaning_pair_weight = 0.5f,
+static const float stem_weight = 1.0f, opening_weight = 0.8f, gram_weight = 0.22f,
+		   pair_weight = 0.6f, meaning_weight = 1.6f, meaning_pair_weight = 0.8f,
 		   negated_weight = 0.6f;
 
 static uint32_t hash_bytes(uint32_t hash, const uint8_t *bytes, size_t n)

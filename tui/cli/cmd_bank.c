@@ -42,7 +42,7 @@ static void print_figures(const struct bank *bank, const struct train_report rep
 static int train(int argc, char **argv, const struct cli_options *options)
 {
 	const char *out = NULL;
-	long epochs = 14, seed = 1;
+	long epochs = 8, seed = 1;
 	const struct cli_option wanted[] = {
 		{"--out", CLI_TEXT, &out, 0, 0},
 		{"--epochs", CLI_INTEGER, &epochs, 1, 1000},
