@@ -128,6 +128,9 @@ bool binding_tensor_difference(lua_State *L, int actual, int expected, double *l
 /** Seeds the engine's default stream. */
 void binding_seed_engine(uint64_t seed);
 
+/** Begins the name of a check's chunk; learners' code never sees such names. */
+#define CHECK_CHUNK "check:"
+
 /* ---- pieces of a state (sandbox.c, modules.c) ---- */
 
 /** Fills the registry with the protected libraries; called once. */

@@ -9,7 +9,6 @@
 #include "engine/lua/binding.h"
 
 #define CHECK_TYPE "mundap.Check"
-#define CHECK_CHUNK "check:" /* begins the name of the check's chunk */
 
 /* What a check run knows; lives on the C stack of script_check. */
 struct check_run {
@@ -320,7 +319,17 @@ static int check_test(lua_State *L)
 		return 0;
 	}
 	const char *text = lua_tostring(L, -1);
-	send_test(L, name, false, text ? text : "?", 0);
+	text = text ? text : "?";
+	if (strncmp(text, CHECK_CHUNK, strlen(CHECK_CHUNK)) == 0) {
+		/* not an assertion: the check stumbled, mostly over a value of another form than agreed */
+		struct script_error stumble = {0};
+		char told[1200];
+		script_explain(text, &stumble);
+		snprintf(told, sizeof(told), message(MSG_CHECK_STUMBLED), stumble.message);
+		send_test(L, name, false, told, 0);
+		return 0;
+	}
+	send_test(L, name, false, text, 0);
 	return 0;
 }
 
