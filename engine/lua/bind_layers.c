@@ -224,5 +224,22 @@ const struct binding bind_layers[] = {
 	      "number, tanh_gelu?: boolean",
 	      "어텐션과 두 층 신경망을 정규화하고 더하는 블록"),
 	LAYER("positions", "length: integer, d: integer, kind?: string",
-	      "자리마다 다른 벡터를 더합니다. kind는 learned, sinusoidal …"),
+	      "자리마다 다른 벡터를 더합니다. kind는 learned, sinusoidal"),
+	LAYER("gpt",
+	      "vocabulary: integer, d?: integer, heads?: integer, layers?: integer, context?: "
+	      "integer, "
+	      "dropout?: number",
+	      "GPT 언어 모델: 번호 [N,T]가 로짓 [N,T,vocabulary]가 됩니다."),
+	LAYER("char_lm",
+	      "vocabulary?: integer, embedding?: integer, hidden?: integer, layers?: integer, "
+	      "cell?: string",
+	      "순환 언어 모델. cell은 rnn, lstm, gru"),
+	LAYER("dcgan_generator", "z?: integer, width?: integer",
+	      "DCGAN 생성자: 잡음 [N,z]가 그림 [N,1,28,28](-1~1)이 됩니다."),
+	LAYER("dcgan_discriminator", "width?: integer", "DCGAN 판별자: 그림마다 로짓 하나"),
+	LAYER("time_embedding", "d?: integer", "걸음 번호 [N]을 벡터 [N,d]로 바꿉니다."),
+	LAYER("diffusion_block", "in: integer, out: integer, time?: integer",
+	      "U-Net의 잔차 블록: 그림과 걸음 벡터를 받습니다."),
+	LAYER("unet", "channels?: integer, width?: integer, time?: integer",
+	      "확산 모델의 U-Net: 그림 [N,C,H,W]와 걸음 [N]을 받아 잡음을 짐작합니다."),
 	{NULL, NULL, NULL, NULL, NULL, 0}};
