@@ -8,6 +8,7 @@
 
 #include "engine/base/message.h"
 #include "tui/plain/plain.h"
+#include "tui/preview.h"
 #include "tui/program.h"
 #include "tui/views/views.h"
 
@@ -114,6 +115,9 @@ static int run(const struct app_options *options, struct backend *backend)
 	loop_watch(app.loop, backend->ops->descriptor(backend), read_keys, &app);
 	loop_idle(app.loop, paint, &app);
 	restore_place(&app, options->start);
+	if (options->preview) {
+		preview_watch(&app, options->start, options->preview);
+	}
 	app.placed = true;
 	if (stored != STATUS_OK) {
 		app_notice(&app, STYLE_BAD, message(MSG_TUI_NOT_KEPT), store_error.message);

@@ -10,6 +10,8 @@ struct app_options {
 	bool no_colour;
 	const char *
 		start; /* where to begin: a lesson or checkpoint ("AI-05", "CP-AI-05"); NULL: where one left off */
+	const char
+		*preview; /* a lesson's folder: start is read again whenever a file in it changes */
 };
 
 /**

@@ -9,17 +9,23 @@
 #include "engine/base/utf8.h"
 #include "engine/lua/catalog_private.h"
 
+static void free_chain(struct loaded *loaded)
+{
+	while (loaded) {
+		struct loaded *next = loaded->next;
+		lesson_file_release(&loaded->file);
+		free(loaded);
+		loaded = next;
+	}
+}
+
 void catalog_free(struct catalog *catalog)
 {
 	if (!catalog) {
 		return;
 	}
-	while (catalog->loaded) {
-		struct loaded *next = catalog->loaded->next;
-		lesson_file_release(&catalog->loaded->file);
-		free(catalog->loaded);
-		catalog->loaded = next;
-	}
+	free_chain(catalog->loaded);
+	free_chain(catalog->retired);
 	arena_release(&catalog->arena);
 	free(catalog->courses);
 	free(catalog->entries);
@@ -229,8 +235,8 @@ void catalog_forget(struct catalog *catalog, const struct lesson_entry *entry)
 		if ((*at)->entry == entry) {
 			struct loaded *gone = *at;
 			*at = gone->next;
-			lesson_file_release(&gone->file);
-			free(gone);
+			gone->next = catalog->retired;
+			catalog->retired = gone;
 			return;
 		}
 	}

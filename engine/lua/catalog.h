@@ -83,7 +83,10 @@ enum status catalog_checkpoint(struct catalog *catalog, const char *name,
 enum status catalog_lab(struct catalog *catalog, const char *name, const struct step **out,
 			const struct lesson_entry **entry, struct error *err);
 
-/** Forgets one lesson's content, so that the next catalog_open reads it again (preview). */
+/**
+ * Forgets one lesson's content, so that the next catalog_open reads it again (preview). What was handed out stays valid
+ * until catalog_free.
+ */
 void catalog_forget(struct catalog *catalog, const struct lesson_entry *entry);
 
 #endif

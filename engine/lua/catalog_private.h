@@ -20,6 +20,7 @@ struct catalog {
 	struct lesson_entry **entries;
 	size_t entry_count, entry_capacity;
 	struct loaded *loaded;
+	struct loaded *retired; /* forgotten, but something may still point at them */
 	struct catalog_index index;
 	bool replacing; /* the course being scanned was there before: a lesson may take an earlier one's place */
 	bool out_of_memory;

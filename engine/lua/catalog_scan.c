@@ -281,6 +281,31 @@ static void scan_course(struct catalog *catalog, const char *folder, const char 
 	}
 }
 
+/* One lesson by itself: its course is named after the folder above. */
+static void scan_lone_lesson(struct catalog *catalog, char *path)
+{
+	char *slash = strrchr(path, '/');
+	if (!slash || slash == path) {
+		return;
+	}
+	*slash = '\0';
+	struct course_file file;
+	course_read(&file, path, NULL);
+	*slash = '/';
+	struct course *course = find_course(catalog, file.id);
+	const char *id = course ? course->id : keep(catalog, file.id);
+	if (!course && grow(catalog, (void **)&catalog->courses, catalog->course_count,
+			    &catalog->course_capacity, sizeof *catalog->courses)) {
+		catalog->courses[catalog->course_count++] =
+			(struct course){.id = id,
+					.title = keep(catalog, file.title),
+					.summary = keep(catalog, file.summary),
+					.order = file.order};
+	}
+	catalog->replacing = true;
+	scan_lesson(catalog, path, id);
+}
+
 /* A lesson folder holds courses; an author may also name one course or one lesson. */
 static bool scan_folder(struct catalog *catalog, const char *folder)
 {
@@ -296,6 +321,10 @@ static bool scan_folder(struct catalog *catalog, const char *folder)
 	path[length] = '\0';
 	if (holds_file(path, "course.lua")) {
 		scan_course(catalog, path, NULL);
+		return true;
+	}
+	if (holds_file(path, "lesson.lua") || holds_file(path, "checkpoint.lua")) {
+		scan_lone_lesson(catalog, path);
 		return true;
 	}
 	return each_folder(catalog, path, NULL, scan_course);

@@ -10,9 +10,8 @@ static const struct {
 	const char *name;
 	cli_function *run;
 } parts[] = {
-	{"new", lesson_new},
-	{"lint", lesson_lint},
-	{"test", lesson_test},
+	{"new", lesson_new},         {"lint", lesson_lint}, {"test", lesson_test},
+	{"preview", lesson_preview}, {"pack", lesson_pack},
 };
 
 int cmd_lesson(int argc, char **argv, const struct cli_options *options)

@@ -33,6 +33,8 @@ const char *lesson_short_path(const char *path);
 /* The subcommands, each in lesson_<name>.c; argv[0] is their name. */
 int lesson_lint(int argc, char **argv, const struct cli_options *options);
 int lesson_test(int argc, char **argv, const struct cli_options *options);
+int lesson_preview(int argc, char **argv, const struct cli_options *options);
+int lesson_pack(int argc, char **argv, const struct cli_options *options);
 int lesson_new(int argc, char **argv, const struct cli_options *options);
 
 #endif

@@ -154,6 +154,23 @@ static void a_later_folder_replaces_a_lesson(void **state)
 	catalog_free(catalog);
 }
 
+static void one_course_or_one_lesson_may_be_named(void **state)
+{
+	(void)state;
+	write_lesson("l/alpha/01-one/lesson.lua", "하나", "A1");
+	write_lesson("l/alpha/02-two/lesson.lua", "둘", "A2");
+	scratch_write(&scratch, "l/alpha/course.lua", "return { id = 'alpha', title = '코스' }");
+	struct catalog *catalog = load("l/alpha", NULL);
+	assert_non_null(catalog_find(catalog, "A2"));
+	catalog_free(catalog);
+	catalog = load("l/alpha/01-one/", NULL);
+	size_t count = 0;
+	assert_string_equal(catalog_courses(catalog, &count)->title, "코스");
+	assert_string_equal(catalog_find(catalog, "A1")->id, "alpha/01-one");
+	assert_null(catalog_find(catalog, "A2"));
+	catalog_free(catalog);
+}
+
 static void a_broken_lesson_is_listed_and_says_why(void **state)
 {
 	(void)state;
@@ -235,6 +252,7 @@ int main(void)
 		CATALOG_TEST(a_lesson_answers_to_many_names_in_any_case),
 		CATALOG_TEST(the_index_follows_the_files),
 		CATALOG_TEST(a_later_folder_replaces_a_lesson),
+		CATALOG_TEST(one_course_or_one_lesson_may_be_named),
 		CATALOG_TEST(a_broken_lesson_is_listed_and_says_why),
 		CATALOG_TEST(an_opened_lesson_is_read_again_when_forgotten),
 		CATALOG_TEST(a_thousand_lessons_are_listed_at_once),
