@@ -1,6 +1,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/tensor/kernels/rows.h"
 #include "engine/tensor/op_internal.h"
 
 /* Pooling over windows of [N,C,H,W] and nearest-neighbour upsampling. i = kernel, stride, padding; the gradients also
@@ -69,25 +70,13 @@ INFER(max_pool2d)
 	return status == STATUS_OK ? op_output(call, 1, DTYPE_U8, 4, shape, err) : status;
 }
 
-/* The common case without a branch per element. */
-static void max_2x2_row(float *y, uint8_t *place, const float *top, const float *bottom, int64_t n)
-{
-	for (int64_t i = 0; i < n; i++) {
-		float a = top[2 * i], b = top[2 * i + 1], c = bottom[2 * i], d = bottom[2 * i + 1];
-		float ab = b > a ? b : a, cd = d > c ? d : c;
-		uint8_t pab = b > a, pcd = d > c ? 3 : 2;
-		y[i] = cd > ab ? cd : ab;
-		place[i] = cd > ab ? pcd : pab;
-	}
-}
-
 static void max_plane(const struct window *w, float *y, uint8_t *place, const float *x)
 {
 	for (int64_t u = 0; u < w->out_height; u++) {
 		if (w->kernel == 2 && w->stride == 2 && w->padding == 0) {
 			const float *top = x + 2 * u * w->width;
-			max_2x2_row(y + u * w->out_width, place + u * w->out_width, top,
-				    top + w->width, w->out_width);
+			row_kernels()->pool2(y + u * w->out_width, place + u * w->out_width, top,
+					     top + w->width, w->out_width);
 			continue;
 		}
 		for (int64_t v = 0; v < w->out_width; v++) {
@@ -159,14 +148,10 @@ static void max_grad_range(void *context, int64_t first, int64_t last)
 			memset(x, 0, (size_t)plane * sizeof *x);
 		}
 		for (int64_t u = 0; u < w.out_height; u++) {
-			for (int64_t v = 0; v < w.out_width && tiles; v++) {
-				float value = g[u * w.out_width + v];
-				int won = place[u * w.out_width + v];
-				float *to = x + 2 * u * w.width + 2 * v;
-				to[0] = won == 0 ? value : 0;
-				to[1] = won == 1 ? value : 0;
-				to[w.width] = won == 2 ? value : 0;
-				to[w.width + 1] = won == 3 ? value : 0;
+			if (tiles) {
+				float *to = x + 2 * u * w.width;
+				row_kernels()->pool2_grad(to, to + w.width, place + u * w.out_width,
+							  g + u * w.out_width, w.out_width);
 			}
 			for (int64_t v = 0; v < w.out_width && !tiles; v++) {
 				int64_t won = place[u * w.out_width + v];

@@ -118,9 +118,15 @@ static void turn(float *to, const float *from, int64_t rows, int64_t columns)
 	}
 }
 
+/* Turning the state matrix pays when it is used for many rows. */
+static bool turns(const struct sizes *s)
+{
+	return s->steps * s->batch >= 16;
+}
+
 static void state_product(const struct sizes *s, float *c, int64_t c_row, const float *h,
-			  int64_t h_row, const float *weight_turned, int64_t rows,
-			  const float *bias, bool accumulate)
+			  int64_t h_row, const float *weight, int64_t rows, const float *bias,
+			  bool accumulate)
 {
 	struct gemm g = {.m = rows,
 			 .n = s->wide,
@@ -128,9 +134,9 @@ static void state_product(const struct sizes *s, float *c, int64_t c_row, const 
 			 .a = h,
 			 .a_row = h_row,
 			 .a_col = 1,
-			 .b = weight_turned,
-			 .b_row = s->wide,
-			 .b_col = 1,
+			 .b = weight,
+			 .b_row = turns(s) ? s->wide : 1,
+			 .b_col = turns(s) ? 1 : s->hidden,
 			 .c = c,
 			 .c_row = c_row,
 			 .bias_col = bias,
@@ -144,6 +150,7 @@ static void walk_rows(void *context, int64_t first, int64_t last)
 	struct sizes s = sizes_of(call);
 	const struct row_kernels *k = row_kernels();
 	int64_t rows = last - first, h = s.hidden, per = s.steps * s.wide;
+	const float *weight = turns(&s) ? turned(call) : tensor_f32(W_HH);
 	float *in = turned(call) + s.wide * h + first * per;
 	float *from_state = turned(call) + s.wide * h + s.batch * per + first * s.wide;
 	float *y = tensor_f32(Y) + first * s.steps * h;
@@ -157,10 +164,10 @@ static void walk_rows(void *context, int64_t first, int64_t last)
 		const float *old = t ? y + (t - 1) * h : tensor_f32(H0) + first * h;
 		int64_t old_row = t ? s.steps * h : h;
 		if (call->id == OP_GRU) {
-			state_product(&s, from_state, s.wide, old, old_row, turned(call), rows,
+			state_product(&s, from_state, s.wide, old, old_row, weight, rows,
 				      tensor_f32(B_HH), false);
 		} else {
-			state_product(&s, gates + t * s.wide, per, old, old_row, turned(call), rows,
+			state_product(&s, gates + t * s.wide, per, old, old_row, weight, rows,
 				      tensor_f32(B_HH), true);
 		}
 		for (int64_t b = 0; b < rows; b++) {
@@ -192,7 +199,9 @@ static void walk_rows(void *context, int64_t first, int64_t last)
 static void recurrent_forward(struct op_call *call)
 {
 	struct sizes s = sizes_of(call);
-	turn(turned(call), tensor_f32(W_HH), s.wide, s.hidden);
+	if (turns(&s)) {
+		turn(turned(call), tensor_f32(W_HH), s.wide, s.hidden);
+	}
 	threads_for(s.batch, 1, walk_rows, call);
 }
 

@@ -138,6 +138,131 @@ static void drop_unused(struct plan *p)
 	}
 }
 
+/* --- joining calls --- */
+
+/* How many inputs of calls read this very tensor; outputs of the plan count as readers. */
+static int readers(const struct plan *p, const struct tensor *t)
+{
+	int count = 0;
+	for (int i = 0; i < p->count; i++) {
+		for (int k = 0; k < p->calls[i].input_count; k++) {
+			count += p->calls[i].inputs[k] &&
+				 p->calls[i].inputs[k]->storage == t->storage;
+		}
+	}
+	for (int o = 0; o < p->output_count; o++) {
+		count += p->outputs[o]->storage == t->storage;
+	}
+	return count;
+}
+
+static void replace_input(struct op_call *call, int k, struct tensor *t)
+{
+	tensor_ref(t);
+	tensor_unref(call->inputs[k]);
+	call->inputs[k] = t;
+}
+
+static void remove_call(struct plan *p, int i)
+{
+	call_release(&p->calls[i]);
+	memmove(&p->calls[i], &p->calls[i + 1], (size_t)(p->count - i - 1) * sizeof *p->calls);
+	p->count--;
+	p->fused++;
+}
+
+/* conv2d or linear, then relu: the product's kernel applies it. The backward pass asks only which values were positive,
+ * and those are the same before and after. */
+static bool join_relu(struct plan *p, int i)
+{
+	struct op_call *relu = &p->calls[i], *maker = NULL;
+	if (relu->id != OP_RELU) {
+		return false;
+	}
+	struct tensor *x = relu->inputs[0], *y = relu->outputs[0];
+	for (int j = 0; j < i; j++) {
+		if (p->calls[j].output_count == 1 && p->calls[j].outputs[0] == x) {
+			maker = &p->calls[j];
+		}
+	}
+	if (!maker || (maker->id != OP_CONV2D && maker->id != OP_LINEAR)) {
+		return false;
+	}
+	int others = readers(p, x) - 1;
+	for (int j = i + 1; j < p->count; j++) {
+		others -= p->calls[j].id == OP_RELU_GRAD && p->calls[j].inputs[0] == x &&
+			  p->calls[j].inputs[1]->storage != x->storage;
+	}
+	if (others != 0) {
+		return false;
+	}
+	maker->params.i[maker->id == OP_CONV2D ? 7 : 0] = 1;
+	for (int j = i + 1; j < p->count; j++) {
+		if (p->calls[j].id == OP_RELU_GRAD && p->calls[j].inputs[0] == x) {
+			replace_input(&p->calls[j], 0, y);
+		}
+	}
+	tensor_ref(y);
+	tensor_unref(maker->outputs[0]);
+	maker->outputs[0] = y;
+	remove_call(p, i);
+	return true;
+}
+
+/* relu, max-pool; then back: max_pool2d_grad, relu_grad. A window's largest value was positive before the rectifier if it
+ * is after pooling, so the rectifier's gradient can be taken on the pooled quarter. */
+static bool swap_pool_and_relu(struct plan *p, int i)
+{
+	struct op_call *spread = &p->calls[i];
+	if (spread->id != OP_MAX_POOL2D_GRAD || i + 1 >= p->count) {
+		return false;
+	}
+	struct op_call *slope = &p->calls[i + 1], *pool = NULL;
+	struct tensor *wide = spread->outputs[0];
+	if (slope->id != OP_RELU_GRAD || slope->inputs[1] != wide || readers(p, wide) != 1) {
+		return false;
+	}
+	for (int j = 0; j < i; j++) {
+		if (p->calls[j].id == OP_MAX_POOL2D &&
+		    p->calls[j].outputs[1] == spread->inputs[1] &&
+		    p->calls[j].inputs[0] == slope->inputs[0]) {
+			pool = &p->calls[j];
+		}
+	}
+	/* The gradient must be nobody else's, for it is changed in place by the rectifier's. */
+	struct tensor *g = spread->inputs[0];
+	if (!pool || readers(p, g) != 1 || !tensor_same_shape(g, pool->outputs[0]) ||
+	    !tensor_is_contiguous(g)) {
+		return false;
+	}
+	struct tensor *result = slope->outputs[0];
+	tensor_ref(result);
+	tensor_ref(g);
+	tensor_unref(slope->outputs[0]);
+	tensor_unref(spread->outputs[0]);
+	spread->outputs[0] = result;
+	slope->outputs[0] = g;
+	replace_input(slope, 0, pool->outputs[0]);
+	replace_input(slope, 1, g);
+	struct op_call first = *slope;
+	*slope = *spread;
+	*spread = first;
+	p->fused++;
+	return true;
+}
+
+static void join_calls(struct plan *p)
+{
+	for (int i = 0; i < p->count; i++) {
+		if (join_relu(p, i)) {
+			i--;
+		}
+	}
+	for (int i = 0; i < p->count; i++) {
+		swap_pool_and_relu(p, i);
+	}
+}
+
 static void note_life(struct plan *p, struct tensor *t, int call, bool made)
 {
 	struct tensor_storage *s = t->storage;
@@ -286,6 +411,7 @@ enum status plan_compile(struct plan **out, struct tensor *const *outputs, int c
 		held[o] = tensor_ref(outputs[o]);
 	}
 	drop_unused(p);
+	join_calls(p);
 	enum status status = find_lives(p, err);
 	if (status == STATUS_OK) {
 		assign_places(p);

@@ -46,6 +46,11 @@ struct row_kernels {
 	/** y = tanh(y); and dx = g (1 - y²) */
 	void (*tanh)(float *y, int64_t n);
 	void (*tanh_grad)(float *dx, const float *y, const float *g, int64_t n);
+	/** Largest of each 2 × 2 window of two rows, and which of the four it was; n windows. */
+	void (*pool2)(float *y, uint8_t *place, const float *top, const float *bottom, int64_t n);
+	/** Puts g where the largest was, 0 at the other three. */
+	void (*pool2_grad)(float *top, float *bottom, const uint8_t *place, const float *g,
+			   int64_t n);
 	/** Mean, and mean squared distance from it. */
 	void (*moments)(float *mean, float *variance, const float *x, int64_t n);
 };
