@@ -142,7 +142,7 @@ return {
 			if here then canvas:text(35, i + 2, string.format("여기까지 %+.2f", sum), "accent") end
 		end
 		local total = score(state.model, state.message)
-		canvas:text(1, 14, string.format("합 %+.2f → %s라고 답합니다. 참: %s", total, total > 0 and "스팸" or "정상",
+		canvas:text(1, 14, string.format("합 %+.2f → 모델의 답: %s   참: %s", total, total > 0 and "스팸" or "정상",
 			state.test[state.index].spam and "스팸" or "정상"), "accent")
 		canvas:text(54, 2, "배운 문자 수    F1", "dim")
 		for i, size in ipairs(sizes) do

@@ -116,7 +116,7 @@ return {
 	end,
 
 	say = function(state)
-		return string.format("특징 '%s'과 '%s'만으로 숫자 열 가지를 맞힌 비율은 %.3f, 네 특징을 모두 쓰면 %.3f입니다.",
+		return string.format("특징 두 개('%s', '%s')만으로 숫자 열 가지를 맞힌 비율은 %.3f, 네 특징을 모두 쓰면 %.3f입니다.",
 			features[state.x].name, features[state.y].name, state.two, state.all)
 	end,
 }

@@ -19,7 +19,7 @@ local filters = {
 		minus = "밝기가 위에서 아래로 작아지는 곳입니다.",
 		zero = "윗줄과 아랫줄의 밝기 합이 같은 곳입니다." },
 	{ name = "모두 더하기", { 1, 1, 1 }, { 1, 1, 1 }, { 1, 1, 1 },
-		plus = "아홉 칸의 밝기를 모두 더했습니다. 9로 나누면 흐리게 하기입니다.",
+		plus = "아홉 칸의 합입니다. 9로 나누면 흐려집니다.",
 		minus = "", zero = "아홉 칸이 모두 어둡습니다." },
 	{ name = "또렷하게", { 0, -1, 0 }, { -1, 5, -1 }, { 0, -1, 0 },
 		plus = "가운데가 이웃보다 밝을수록 값이 커집니다.",
@@ -171,7 +171,7 @@ return {
 			canvas:text(3, 11 + i, (i > 1 and "+ " or "  ") .. table.concat(terms, " + "))
 		end
 		canvas:text(28, 14, string.format("= %d", sum), "accent")
-		canvas:text(38, 14, verdict(state, sum), "normal")
+		canvas:text(35, 14, verdict(state, sum), "normal")
 		if state.auto then canvas:text(38, 12, "자동으로 옮기는 중", "dim") end
 	end,
 

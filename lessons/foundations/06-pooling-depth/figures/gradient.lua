@@ -5,25 +5,20 @@ local T = require "tensor"
 local WIDTH, LAYERS_MAX = 32, 24
 local gains = { 0.5, 1.0, 1.41, 2.0 }
 
--- Norm of dLoss/dW of every layer of a stack y = relu(W y), optionally with shortcuts y + relu(W y).
+-- Size of dLoss/d(output) of every layer of a stack y = relu(W y), optionally with shortcuts y + relu(W y).
 local function measure(state)
 	T.seed(state.seed)
-	local x = T.randn(16, WIDTH)
-	local weights = {}
+	local y, outputs = T.randn(16, WIDTH):detach():requires_grad(), {}
 	for i = 1, state.depth do
-		weights[i] = (T.randn(WIDTH, WIDTH) * (gains[state.gain] / math.sqrt(WIDTH))):detach():requires_grad()
-	end
-	local y = x
-	for i = 1, state.depth do
-		local step = y:matmul(weights[i]):relu()
+		local weight = T.randn(WIDTH, WIDTH) * (gains[state.gain] / math.sqrt(WIDTH))
+		local step = y:matmul(weight):relu()
 		y = state.shortcut and y + step * (1 / state.depth) or step
+		outputs[i] = y
 	end
-	local loss = (y * y):mean()
-	loss:backward()
+	local loss = (y * T.randn(16, WIDTH)):sum()
 	state.norms = {}
-	for i = 1, state.depth do
-		local g = weights[i].grad
-		state.norms[i] = math.sqrt((g * g):sum():item())
+	for i, gradient in ipairs(T.grad(loss, outputs)) do
+		state.norms[i] = math.sqrt((gradient * gradient):sum():item())
 	end
 end
 
@@ -60,24 +55,25 @@ return {
 	draw = function(state, canvas)
 		canvas:text(1, 1, string.format("%d층 · 초깃값 크기 %.2f · 지름길 %s", state.depth, gains[state.gain],
 			state.shortcut and "있음" or "없음"), "bold")
-		canvas:text(1, 2, "층마다 닿은 기울기의 크기 (막대 두 칸 반이 10배)", "dim")
+		canvas:text(1, 2, "오차를 거꾸로 흘려 층마다 닿은 신호의 크기 (막대 네 칸이 10배)", "dim")
 		local rows = math.min(12, state.depth)
 		for row = 1, rows do
 			local layer = rows == 1 and 1 or 1 + math.floor((row - 1) * (state.depth - 1) / (rows - 1) + 0.5)
 			local norm = state.norms[layer]
 			local log = norm > 0 and math.log(norm, 10) or -12
-			local cells = math.max(0, math.min(40, math.floor((log + 12) * 2.5 + 0.5)))
+			local cells = math.max(0, math.min(40, math.floor((log + 7) * 4 + 0.5)))
 			canvas:text(1, row + 2, string.format("%2d층", layer))
-			canvas:text(7, row + 2, string.rep("█", cells), log < -5 and "bad" or (log > 2 and "warn" or "s1"))
+			canvas:text(7, row + 2, string.rep("█", cells), log < -1 and "bad" or (log > 3 and "warn" or "s1"))
 			canvas:text(50, row + 2, string.format("%.2e", norm), "accent")
 		end
 		canvas:text(1, 16, string.format("첫 층 ÷ 마지막 층 = %.2e   %s", ratio(state),
-			ratio(state) < 1e-3 and "앞쪽에는 거의 들리지 않습니다." or
-			(ratio(state) > 1e3 and "앞쪽에서 폭주합니다." or "앞쪽까지 잘 전해집니다.")), "normal")
+			ratio(state) < 1e-2 and "앞쪽에는 거의 들리지 않습니다." or
+			(ratio(state) > 1e2 and "앞쪽에서 폭주합니다." or
+				(ratio(state) < 0.3 and "앞쪽으로 갈수록 약해집니다." or "앞쪽까지 잘 전해집니다."))), "normal")
 	end,
 
 	say = function(state)
-		return string.format("%d층에서 첫 층에 닿은 기울기는 %.2e, 마지막 층은 %.2e입니다. 비율은 %.2e입니다.", state.depth,
+		return string.format("%d층에서 첫 층에 닿은 신호는 %.2e, 마지막 층은 %.2e입니다. 비율은 %.2e입니다.", state.depth,
 			state.norms[1], state.norms[state.depth], ratio(state))
 	end,
 }

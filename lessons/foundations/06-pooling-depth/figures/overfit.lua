@@ -93,7 +93,7 @@ return {
 	end,
 
 	draw = function(state, canvas)
-		canvas:text(1, 1, string.format("훈련 점 %d개 · 차수 %d (배울 숫자 %d개)", state.count, state.degree, state.degree + 1), "bold")
+		canvas:text(1, 1, string.format("훈련 점 %d개 · 차수 %d (숫자 %d개)", state.count, state.degree, state.degree + 1), "bold")
 		local curve, points = {}, {}
 		for i = 0, 60 do
 			local y = value(state.weights, -1 + i / 30)
@@ -102,13 +102,13 @@ return {
 		for i = 1, state.count do points[i] = { state.train_x[i], state.train_y[i], 2 } end
 		for _, p in ipairs(curve) do points[#points + 1] = { p[1], p[2], 1 } end
 		canvas:scatter(1, 2, 40, 12, points, { xmin = -1, xmax = 1, ymin = -2, ymax = 2 })
-		canvas:text(44, 1, "차수   훈련 오차   시험 오차", "dim")
+		canvas:text(46, 1, "차수  훈련 오차  시험 오차", "dim")
 		for degree = 1, MAX_DEGREE do
 			local style = degree == state.degree and "accent" or (degree == best(state) and "good" or "normal")
-			canvas:text(44, degree + 1, string.format("%3d      %6.3f      %6.3f%s", degree, state.train[degree],
-				math.min(999, state.test[degree]), degree == best(state) and "  가장 낮음" or ""), style)
+			canvas:text(46, degree + 1, string.format("%3d     %6.3f     %6.3f%s", degree, state.train[degree],
+				math.min(999, state.test[degree]), degree == best(state) and " 최저" or ""), style)
 		end
-		canvas:text(1, 15, string.format("시험 - 훈련 = %.3f.  틈이 벌어지면 외운 것입니다. ↑로 점을 늘리면 틈은 어떻게 되나요?",
+		canvas:text(1, 15, string.format("시험 - 훈련 = %.3f.  틈이 벌어지면 외운 것입니다. ↑로 점을 늘려 보세요.",
 			state.test[state.degree] - state.train[state.degree]), "dim")
 	end,
 

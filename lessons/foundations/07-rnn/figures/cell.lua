@@ -105,9 +105,9 @@ return {
 		end
 		local h = read(state, sentence, state.at)
 		for i = 1, UNITS do
-			local cells = math.floor(math.abs(h[i]) * 14 + 0.5)
+			local cells = math.floor(math.abs(h[i]) * 13 + 0.5)
 			canvas:text(1, 9 + i, "h" .. i, "dim")
-			canvas:text(h[i] < 0 and 18 - cells or 18, 9 + i, string.rep("█", cells), h[i] < 0 and "s2" or "s1")
+			canvas:text(h[i] < 0 and 17 - cells or 18, 9 + i, string.rep("█", cells), h[i] < 0 and "s2" or "s1")
 			canvas:text(17, 9 + i, "│", "dim")
 		end
 		canvas:text(36, 10, "문장 1과 견주면", "dim")
@@ -115,7 +115,7 @@ return {
 		canvas:text(36, 11, string.format("낱말 세기의 거리  %.3f%s", distance(bag(state, sentence), bag(state, sentences[1])),
 			same_words(sentence, sentences[1]) and "  (같은 낱말들)" or ""))
 		canvas:text(36, 12, string.format("은닉 상태의 거리  %.3f", distance(all, read(state, sentences[1], 3))), "accent")
-		canvas:text(1, 15, "s로 순서만 바꿔 보세요. 낱말이 같으면 세기의 거리는 0인데 은닉 상태는 어떤가요?", "dim")
+		canvas:text(1, 15, "s로 순서만 바꿔 보세요. 낱말이 같으면 세기의 거리는 0입니다. 은닉 상태는요?", "dim")
 	end,
 
 	say = function(state)

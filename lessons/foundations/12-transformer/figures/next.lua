@@ -122,7 +122,7 @@ return {
 				end
 			end
 		end
-		canvas:text(1, 15, "온도를 0.1로 낮추고 '부산은'을 끝까지 이어 보세요. 거의 늘 같은 문장입니다. 그 문장은 참인가요?", "dim")
+		canvas:text(1, 15, "온도를 0.1로 낮추고 '부산은'을 끝까지 이으면 늘 같은 문장입니다. 참인가요?", "dim")
 	end,
 
 	say = function(state)

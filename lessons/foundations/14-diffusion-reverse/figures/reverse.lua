@@ -1,19 +1,32 @@
--- The reverse process on two moons. The noise is predicted by the exact best answer for these 160 points, so that every
+-- The reverse process on two moons. The noise is predicted by the exact best answer for these 200 points, so that every
 -- step can be followed without training; a network learns to come near this answer.
 
 local T = require "tensor"
-local data = require "data"
 
-local STEPS, COUNT = 100, 160
+local STEPS, COUNT = 100, 200
 local choices = { 100, 50, 20, 10, 5, 2 }
 
 local bars = { [0] = 1 }
 for t = 1, STEPS do bars[t] = bars[t - 1] * (1 - (1e-4 + (0.08 - 1e-4) * (t - 1) / (STEPS - 1))) end
 
+-- Evenly spread along both moons, so that few points already show the shape.
 local function moons(seed)
-	local points = data.moons { count = COUNT, noise = 0.05, seed = seed }.features:totable()
-	for _, p in ipairs(points) do p[1], p[2] = (p[1] - 0.5) / 0.87, (p[2] - 0.25) / 0.5 end
+	T.seed(seed)
+	local jitter, points = T.randn(COUNT, 2):totable(), {}
+	for i = 1, COUNT do
+		local angle, lower = math.pi * (i - 0.5) / COUNT, i % 2 == 0
+		local x = lower and 1 - math.cos(angle) or math.cos(angle)
+		local y = lower and 0.5 - math.sin(angle) or math.sin(angle)
+		points[i] = { (x + 0.05 * jitter[i][1] - 0.5) / 0.87, (y + 0.05 * jitter[i][2] - 0.25) / 0.5 }
+	end
 	return points
+end
+
+-- Each draw with its mirror image: a fairer sample of so few points.
+local function noise_of()
+	local rows = T.randn(COUNT // 2, 2):totable()
+	for i = 1, COUNT // 2 do rows[COUNT // 2 + i] = { -rows[i][1], -rows[i][2] } end
+	return rows
 end
 
 -- Expected clean point given x_t, over the data points; the noise follows from it.
@@ -33,7 +46,7 @@ end
 
 local function restart(state)
 	T.seed(state.seed)
-	state.history = { { t = STEPS, points = T.randn(COUNT, 2):totable() } }
+	state.history = { { t = STEPS, points = noise_of() } }
 	state.at = 1
 end
 
