@@ -15,7 +15,7 @@ return {
 			script = "figures/duel.lua",
 			caption = "Space로 시작하세요. **d**로 판별자를 다섯 걸음 앞서게 하면 생성자의 움직임이 어떻게 달라지나요?",
 		},
-		-- checkpoint { id = "CP-AI-09", file = "checkpoint.lua" },
+		checkpoint { id = "CP-AI-09", file = "checkpoint.lua" },
 		quiz {
 			id = "quiz",
 			title = "확인 문제",

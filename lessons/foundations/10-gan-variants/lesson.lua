@@ -15,7 +15,7 @@ return {
 			caption = "Space로 훈련하고 **m**으로 WGAN-GP로 바꿔 보세요. 손실 숫자만 보았다면 모드 붕괴를 알아차렸을까요?",
 		},
 		text { id = "family", title = "구조로 고친 사람들", body = "text/03-family.md" },
-		-- checkpoint { id = "CP-AI-10", file = "checkpoint.lua" },
+		checkpoint { id = "CP-AI-10", file = "checkpoint.lua" },
 		quiz {
 			id = "quiz",
 			title = "확인 문제",

@@ -15,7 +15,7 @@ return {
 			script = "figures/gaze.lua",
 			caption = "**s**로 낱말을 섞고 **p**로 위치 인코딩을 켜 보세요. 꺼져 있을 때 섞으면 차이가 정확히 0인 까닭은 무엇일까요?",
 		},
-		-- checkpoint { id = "CP-AI-11", file = "checkpoint.lua" },
+		checkpoint { id = "CP-AI-11", file = "checkpoint.lua" },
 		quiz {
 			id = "quiz",
 			title = "확인 문제",

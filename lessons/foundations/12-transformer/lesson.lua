@@ -15,7 +15,7 @@ return {
 			caption = "→로 한 낱말씩 이어 써 보세요. 스무 문장만 읽은 작은 모델이라 속이 다 보입니다. 온도를 낮추면 거짓 문장이 사라지나요?",
 		},
 		text { id = "hallucination", title = "그럴듯한 거짓말", body = "text/03-hallucination.md" },
-		-- checkpoint { id = "CP-AI-12", file = "checkpoint.lua" },
+		checkpoint { id = "CP-AI-12", file = "checkpoint.lua" },
 		quiz {
 			id = "quiz",
 			title = "확인 문제",

@@ -15,7 +15,7 @@ return {
 			caption = "→로 노이즈를 더하고 ←로 되감아 보세요. **s**로 스케줄을 바꾸면 끝의 ᾱ가 어떻게 달라지나요?",
 		},
 		text { id = "schedule", title = "스케줄과 훈련 쌍", body = "text/03-schedule.md" },
-		-- checkpoint { id = "CP-AI-13", file = "checkpoint.lua" },
+		checkpoint { id = "CP-AI-13", file = "checkpoint.lua" },
 		quiz {
 			id = "quiz",
 			title = "확인 문제",

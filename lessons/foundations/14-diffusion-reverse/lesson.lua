@@ -15,7 +15,7 @@ return {
 			caption = "→로 한 걸음씩 걷고 ←로 되감아 보세요. **s**로 걸음 수를 2까지 줄이면 진짜 반달과의 거리는 어떻게 되나요?",
 		},
 		text { id = "compare", title = "조건, 그리고 GAN과의 비교", body = "text/03-compare.md" },
-		-- checkpoint { id = "CP-AI-14", file = "checkpoint.lua" },
+		checkpoint { id = "CP-AI-14", file = "checkpoint.lua" },
 		quiz {
 			id = "quiz",
 			title = "확인 문제",
