@@ -173,6 +173,18 @@ static void open_link(struct reader_view *reader, const char *target)
 	}
 }
 
+static void scroll(struct reader_view *reader, int lines)
+{
+	reader->top += lines;
+	if (reader->top > reader->text.count - reader->page) {
+		reader->top = reader->text.count - reader->page;
+	}
+	if (reader->top < 0) {
+		reader->top = 0;
+	}
+	save_position(reader);
+}
+
 static void open_step(struct reader_view *reader)
 {
 	struct app *app = reader->base.app;
@@ -200,25 +212,16 @@ static void open_step(struct reader_view *reader)
 		break;
 	default: {
 		const struct step *question = reader_waiting_question(reader);
-		bool here = question && !reader_more_below(reader);
+		if (step->kind == STEP_TEXT && reader_more_below(reader)) {
+			scroll(reader, reader->page > 2 ? reader->page - 1 : 1);
+			return;
+		}
 		go_next(reader);
-		if (here) {
+		if (question) {
 			app_push(app, view_dialogue_new(app, question->checkpoint, reader->lesson));
 		}
 	}
 	}
-}
-
-static void scroll(struct reader_view *reader, int lines)
-{
-	reader->top += lines;
-	if (reader->top > reader->text.count - reader->page) {
-		reader->top = reader->text.count - reader->page;
-	}
-	if (reader->top < 0) {
-		reader->top = 0;
-	}
-	save_position(reader);
 }
 
 static bool request(struct view *view, enum request request)

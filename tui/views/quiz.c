@@ -278,7 +278,8 @@ static void draw(struct view *view, struct area area)
 		y = draw_choices(quiz, area, y);
 	}
 	if (quiz->answered) {
-		draw_feedback(quiz, area, y);
+		draw_feedback(quiz, area_part(area, 0, 0, area.width, area.height - 1), y);
+		area_text(area, 2, area.height - 1, message(MSG_TUI_QUIZ_NEXT), STYLE_DIM);
 		return;
 	}
 	static const enum message how[] = {
