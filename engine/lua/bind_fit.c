@@ -219,6 +219,7 @@ struct fit_run {
 	bool failed; /* the callback raised: its error is on the stack */
 	bool stopped; /* the callback returned false */
 	int64_t shown_at;
+	double loss; /* the last that was told; an epoch may end right after one */
 };
 
 static void emit_metric(struct fit_run *run, const char *name, int64_t step, double value)
@@ -241,6 +242,9 @@ static void emit_metric(struct fit_run *run, const char *name, int64_t step, dou
 static void emit_progress(struct fit_run *run, const struct fit_progress *p)
 {
 	int64_t now = clock_now_ns();
+	if (!isnan(p->loss)) {
+		run->loss = p->loss;
+	}
 	if (p->step < p->steps && now - run->shown_at < PROGRESS_NS) {
 		return;
 	}
@@ -248,10 +252,10 @@ static void emit_progress(struct fit_run *run, const struct fit_progress *p)
 	char text[160];
 	if (isnan(p->accuracy)) {
 		snprintf(text, sizeof(text), message(MSG_LUA_NN_PROGRESS), p->epoch, p->epochs,
-			 p->loss);
+			 run->loss);
 	} else {
 		snprintf(text, sizeof(text), message(MSG_LUA_NN_PROGRESS_ACCURACY), p->epoch,
-			 p->epochs, p->loss, p->accuracy * 100);
+			 p->epochs, run->loss, p->accuracy * 100);
 	}
 	double fraction = p->steps > 0 ? (double)p->step / (double)p->steps : -1;
 	json_t *json = json_pack("{s:f,s:s}", "fraction", fraction, "text", text);

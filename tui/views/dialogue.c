@@ -12,14 +12,14 @@
 
 /* The talk on one checkpoint: what was said above, the learner's line below with the cursor in it. */
 
-enum { NAME_WIDTH = 10, FIELD_ROWS = 4 };
+enum { NAME_WIDTH = 10, FIELD_ROWS = 4, WIDEST_TEXT = 84 };
 
 /* A row of the transcript. */
 struct row {
 	int utterance; /* -1: an empty row */
 	size_t start, end; /* bytes of its text */
 	bool first;
-	int label; /* index of the evidence named on this row, -1: a row of text */
+	int label; /* which row of evidence names it is, -1: a row of text */
 	bool marks; /* the row under the text that marks evidence */
 };
 
@@ -38,6 +38,12 @@ struct dialogue_view {
 static struct dialogue_view *self(struct view *view)
 {
 	return (struct dialogue_view *)view;
+}
+
+static int text_width(struct area area)
+{
+	int width = area.width - NAME_WIDTH - 3;
+	return width > WIDEST_TEXT ? WIDEST_TEXT : width;
 }
 
 static struct row *add_row(struct dialogue_view *dialogue)
@@ -67,6 +73,53 @@ static bool touches(const struct evidence *evidence, size_t start, size_t end)
 	return evidence->start < end && evidence->start + evidence->length > start;
 }
 
+static int column(const struct utterance *one, size_t start, size_t at)
+{
+	return at > start ? (int)utf8_width(one->text + start, at - start) : 0;
+}
+
+/* Where the name of a piece of evidence stands under the line [start, end): below its first letter, names beside each
+ * other as long as they fit. */
+struct name {
+	int row, x;
+	bool here;
+};
+
+static int place_names(const struct utterance *one, size_t start, size_t end, int width,
+		       struct name *names)
+{
+	int ends[MAX_EVIDENCE] = {0}, rows = 0;
+	bool placed[MAX_EVIDENCE] = {false};
+	memset(names, 0, MAX_EVIDENCE * sizeof *names);
+	for (int n = 0; n < one->evidence_count; n++) {
+		/* From left to right. */
+		int next = -1;
+		for (int i = 0; i < one->evidence_count; i++) {
+			if (!placed[i] && begins_on(&one->evidence[i], start, end) &&
+			    (next < 0 || one->evidence[i].start < one->evidence[next].start)) {
+				next = i;
+			}
+		}
+		if (next < 0) {
+			break;
+		}
+		placed[next] = true;
+		const char *label = one->evidence[next].label;
+		int cells = (int)utf8_width(label, strlen(label));
+		int x = column(one, start, one->evidence[next].start), row = 0;
+		if (x + cells > width) {
+			x = width > cells ? width - cells : 0;
+		}
+		while (row < rows && ends[row] > x) {
+			row++;
+		}
+		rows = row + 1 > rows ? row + 1 : rows;
+		ends[row] = x + cells + 2;
+		names[next] = (struct name){row, x, true};
+	}
+	return rows;
+}
+
 static void add_utterance(struct dialogue_view *dialogue, int index, int width)
 {
 	const struct utterance *one = &dialogue->talk.said[index];
@@ -92,14 +145,13 @@ static void add_utterance(struct dialogue_view *dialogue, int index, int width)
 			row->end = at + end;
 			row->marks = true;
 		}
-		for (int i = 0; i < one->evidence_count; i++) {
-			if (begins_on(&one->evidence[i], at, at + end) &&
-			    (row = add_row(dialogue)) != NULL) {
-				row->utterance = index;
-				row->start = at;
-				row->end = at + end;
-				row->label = i;
-			}
+		struct name names[MAX_EVIDENCE];
+		int name_rows = place_names(one, at, at + end, width, names);
+		for (int i = 0; i < name_rows && (row = add_row(dialogue)) != NULL; i++) {
+			row->utterance = index;
+			row->start = at;
+			row->end = at + end;
+			row->label = i;
 		}
 		at += next;
 	}
@@ -112,11 +164,6 @@ static void lay_out(struct dialogue_view *dialogue, int width)
 	for (int i = 0; i < dialogue->talk.said_count; i++) {
 		add_utterance(dialogue, i, width);
 	}
-}
-
-static int column(const struct utterance *one, size_t start, size_t at)
-{
-	return at > start ? (int)utf8_width(one->text + start, at - start) : 0;
 }
 
 static void draw_marks(const struct utterance *one, const struct row *row, struct area area, int y)
@@ -147,13 +194,14 @@ static void draw_row(struct dialogue_view *dialogue, const struct row *row, stru
 		return;
 	}
 	if (row->label >= 0) {
-		const struct evidence *evidence = &one->evidence[row->label];
-		int x = NAME_WIDTH + column(one, row->start, evidence->start);
-		int width = (int)utf8_width(evidence->label, strlen(evidence->label));
-		if (x + width > area.width - 2) {
-			x = area.width - 2 - width;
+		struct name names[MAX_EVIDENCE];
+		place_names(one, row->start, row->end, text_width(area), names);
+		for (int i = 0; i < one->evidence_count; i++) {
+			if (names[i].here && names[i].row == row->label) {
+				area_text(area, NAME_WIDTH + names[i].x, y, one->evidence[i].label,
+					  STYLE_GOOD);
+			}
 		}
-		area_text(area, x, y, evidence->label, STYLE_GOOD);
 		return;
 	}
 	if (row->first) {
@@ -179,8 +227,7 @@ static void draw(struct view *view, struct area area)
 {
 	struct dialogue_view *dialogue = self(view);
 	const char *preedit = hangul_preedit(&view->app->hangul);
-	int width = area.width - NAME_WIDTH - 3;
-	width = width > 84 ? 84 : width;
+	int width = text_width(area);
 	int field_height = field_rows(&dialogue->field, width, preedit);
 	field_height = field_height > FIELD_ROWS ? FIELD_ROWS : field_height;
 	int height = area.height - field_height - 1;

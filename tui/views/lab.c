@@ -179,7 +179,7 @@ static void close_prompt(struct lab_view *lab, bool keep)
 	}
 	if (predict) {
 		free(lab->prediction);
-		lab->prediction = strdup(keep && *text ? text : "–");
+		lab->prediction = strdup(keep ? text : "");
 	}
 	if (lab->run_after_prompt) {
 		lab->run_after_prompt = false;
@@ -246,8 +246,7 @@ static bool scroll(struct lab_view *lab, enum request request)
 	if (lab->pane == PANE_GOAL) {
 		lab->goal_top += lines;
 	} else if (lab->pane == PANE_OUTPUT) {
-		lab->log_back -= lines;
-		lab->log_back = lab->log_back < 0 ? 0 : lab->log_back;
+		lab->log_back -= lines; /* the drawing keeps it within bounds */
 	} else {
 		int count = board_pictures(lab->session.board);
 		lab->picture = count ? (lab->picture + count + (lines > 0 ? 1 : -1)) % count : 0;

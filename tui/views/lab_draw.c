@@ -34,6 +34,19 @@ static void pane_rule(const struct lab_view *lab, struct area area, int y, enum 
 	area_put(row, x, 0, ' ', STYLE_BORDER);
 }
 
+static int draw_wrapped(struct area area, int y, const char *text, enum style style)
+{
+	size_t length = strlen(text);
+	for (size_t at = 0; at < length && y < area.height; y++) {
+		size_t next, end = text_break(text + at, length - at, area.width, &next);
+		if (area.grid) {
+			area_textn(area, 0, y, text + at, end, style);
+		}
+		at += next;
+	}
+	return y;
+}
+
 /* ---- the goal ---- */
 
 static int draw_tests(const struct lab_view *lab, struct area area, int y)
@@ -43,7 +56,8 @@ static int draw_tests(const struct lab_view *lab, struct area area, int y)
 	for (int i = 0; i < count && y < area.height; i++, y++) {
 		area_text(area, 0, y, tests[i].passed ? "✔" : "✘",
 			  tests[i].passed ? STYLE_GOOD : STYLE_BAD);
-		area_text_cut(area, 2, y, area.width - 2, tests[i].name, STYLE_NORMAL);
+		struct area name = area_part(area, 2, y, area.width - 2, area.height - y);
+		y += draw_wrapped(name, 0, tests[i].name, STYLE_NORMAL) - 1;
 	}
 	return count ? y + 1 : y;
 }
@@ -62,7 +76,7 @@ static void draw_goal(struct lab_view *lab, struct area area)
 		}
 	}
 	int y = draw_tests(lab, area, 0);
-	if (lab->prediction && y < area.height) {
+	if (lab->prediction && lab->prediction[0] && y < area.height) {
 		snprintf(text, sizeof text, message(MSG_TUI_LAB_PREDICTED), lab->prediction);
 		area_text_cut(area, 0, y, area.width, text, STYLE_LEARNER);
 		y += 2;
@@ -81,36 +95,25 @@ static void draw_goal(struct lab_view *lab, struct area area)
 
 /* ---- the output ---- */
 
-static int draw_wrapped(struct area area, int y, const char *text, enum style style)
-{
-	size_t length = strlen(text);
-	for (size_t at = 0; at < length && y < area.height; y++) {
-		size_t next, end = text_break(text + at, length - at, area.width, &next);
-		area_textn(area, 0, y, text + at, end, style);
-		at += next;
-	}
-	return y;
-}
-
-static int draw_verdict(const struct lab_view *lab, struct area area)
+static int draw_verdict(const struct lab_view *lab, struct area area, int y)
 {
 	const struct lab_session *session = &lab->session;
 	const struct board_test *tests;
-	int count = board_tests(session->board, &tests), y = 0;
+	int count = board_tests(session->board, &tests);
 	char text[256];
 	if (!session->ended) {
-		return 0;
+		return y;
 	}
 	if (session->error[0]) {
-		return draw_wrapped(area, 0, session->error, STYLE_BAD);
+		return draw_wrapped(area, y, session->error, STYLE_BAD);
 	}
 	if (!session->checking) {
 		snprintf(text, sizeof text, message(MSG_TUI_LAB_FINISHED), session->seconds);
-		return draw_wrapped(area, 0, text, STYLE_GOOD);
+		return draw_wrapped(area, y, text, STYLE_GOOD);
 	}
 	if (session->passed) {
 		snprintf(text, sizeof text, message(MSG_TUI_LAB_PASSED), count);
-		return draw_wrapped(area, 0, text, STYLE_GOOD);
+		return draw_wrapped(area, y, text, STYLE_GOOD);
 	}
 	for (int i = 0; i < count && y < area.height; i++) {
 		if (!tests[i].passed) {
@@ -139,11 +142,23 @@ static void draw_output(struct lab_view *lab, struct area area)
 		area_text_cut(area, width, 0, area.width - width, text, STYLE_DIM);
 		y = 1;
 	}
-	if (!lab->log_back) {
-		y += draw_verdict(lab, area_part(area, 0, y, area.width, area.height - y));
+	struct area said = area_part(area, 0, y, area.width, area.height - y);
+	if (lab->log_back <= 0) {
+		/* Below zero: what the check says is longer than the pane and scrolled. */
+		struct area probe = {.width = said.width, .height = 10000};
+		int rows = draw_verdict(lab, probe, 0);
+		int most = rows > said.height ? rows - said.height : 0;
+		if (-lab->log_back > most) {
+			lab->log_back = -most;
+		}
+		draw_verdict(lab, said, lab->log_back);
+		if (most + lab->log_back > 0) {
+			area_text_right(said, 0, said.height - 1, "↓", STYLE_ACCENT);
+		}
+		y += rows < said.height ? rows : said.height;
 	}
 	struct area rest = area_part(area, 0, y, area.width, area.height - y);
-	board_draw_log(session->board, rest, lab->log_back);
+	board_draw_log(session->board, rest, lab->log_back > 0 ? lab->log_back : 0);
 	if (!run_active(session->run) && !session->ended) {
 		draw_wrapped(area, 0, message(MSG_TUI_LAB_HOW), STYLE_DIM);
 	}
@@ -272,7 +287,10 @@ void lab_draw(struct view *view, struct area area)
 		struct area right =
 			area_part(body, goal + 1, 0, area.width - goal - 1, body.height);
 		bool busy = run_active(lab->session.run) || lab->session.ended;
-		bool pictures = board_pictures(lab->session.board) > 0;
+		/* What a check says comes before its pictures where there is little room. */
+		bool pictures =
+			board_pictures(lab->session.board) > 0 &&
+			(!lab->session.checking || body.height > 30 || lab->pane == PANE_PICTURE);
 		int output = busy && !pictures ? body.height / 2 : SMALL_OUTPUT;
 		if (body.height > 30) {
 			output = body.height / 4;

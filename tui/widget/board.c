@@ -296,14 +296,27 @@ static int chart_metric(const struct board *board, int chart)
 	return -1;
 }
 
+/* One series for each time the metric's steps begin anew: a script that trains two models tells both as "loss". */
+static int split_metric(const struct metric *metric, struct plot_series *series, int count)
+{
+	size_t from = 0;
+	for (size_t i = 1; i <= metric->count && count < PLOT_SERIES; i++) {
+		if (i == metric->count || metric->steps[i] < metric->steps[i - 1]) {
+			series[count++] = (struct plot_series){metric->name, metric->steps + from,
+							       metric->values + from, i - from};
+			from = i;
+		}
+	}
+	return count;
+}
+
 static int chart_series(const struct board *board, int chart, struct plot_series *series)
 {
 	int first = chart_metric(board, chart), count = 0;
 	for (int i = first; i >= 0 && i < board->metric_count && count < PLOT_SERIES; i++) {
 		const struct metric *metric = &board->metrics[i];
 		if (!strcmp(kind_of(metric->name), kind_of(board->metrics[first].name))) {
-			series[count++] = (struct plot_series){metric->name, metric->steps,
-							       metric->values, metric->count};
+			count = split_metric(metric, series, count);
 		}
 	}
 	return count;

@@ -58,7 +58,7 @@ static void draw_line(struct editor *editor, struct area area, int y, size_t lin
 	size_t from = 0, to = 0;
 	editor_selection(editor, &from, &to);
 	int column = 0;
-	for (size_t at = line; at < end && column < editor->left + area.width;) {
+	for (size_t at = line; at < end && column <= editor->left + area.width;) {
 		uint32_t c = buffer_code_point(editor->buffer, at);
 		int cells = editor_cells(c, column);
 		enum style style = editor->styles ? (enum style)editor->styles[at] : STYLE_CODE;
@@ -77,6 +77,13 @@ static void draw_line(struct editor *editor, struct area area, int y, size_t lin
 		}
 		column += cells;
 		at = buffer_next(editor->buffer, at);
+	}
+	/* There is more to the right, or to the left. */
+	if (column > editor->left + area.width) {
+		area_put(area, area.width - 1, y, 0x203A, STYLE_DIM);
+	}
+	if (editor->left && end > line) {
+		area_put(area, 0, y, 0x2039, STYLE_DIM);
 	}
 }
 

@@ -200,7 +200,17 @@ void plot_lines(struct area area, const struct plot_series *series, int count, b
 		at = area_text(area, at, 0,
 			       letters ? (char[]){"*+ox#@%&"[s % 8], 0} : dashes[s % 4],
 			       (enum style)(STYLE_SERIES1 + s % 4));
-		at = area_text(area, at + 1, 0, series[s].name, STYLE_DIM) + 2;
+		at = area_text(area, at + 1, 0, series[s].name, STYLE_DIM);
+		/* Series of one name are told by number. */
+		int same = 0, number = 1;
+		for (int k = 0; k < count; k++) {
+			same += !strcmp(series[k].name, series[s].name);
+			number += k < s && !strcmp(series[k].name, series[s].name);
+		}
+		if (same > 1) {
+			at = area_printf(area, at, 0, STYLE_DIM, " %d", number);
+		}
+		at += 2;
 	}
 }
 
