@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "engine/base/message.h"
+#include "tui/indexer.h"
 #include "tui/plain/plain.h"
 #include "tui/preview.h"
 #include "tui/program.h"
@@ -29,12 +30,8 @@ static void read_keys(void *context)
 static void suspend(struct app *app)
 {
 	app->backend->ops->leave(app->backend);
-	signal(SIGTSTP, SIG_DFL);
-	raise(SIGTSTP); /* returns when the shell continues us */
-	loop_signals(app->loop, NULL, NULL);
+	raise(SIGSTOP); /* returns when the shell continues us */
 }
-
-static void on_signal(void *context, int number);
 
 static void on_signal(void *context, int number)
 {
@@ -46,7 +43,6 @@ static void on_signal(void *context, int number)
 		break;
 	case SIGTSTP:
 		suspend(app);
-		loop_signals(app->loop, on_signal, app);
 		app->backend->ops->enter(app->backend);
 		app_changed(app);
 		break;
@@ -84,6 +80,11 @@ static void restore_place(struct app *app, const char *start)
 	strbuf_init(&place);
 	if (app->store && !store_setting(app->store, "tui.place", &place, NULL)) {
 		char *step = strchr(place.text, '#');
+		const struct checkpoint *checkpoint;
+		if (!strncmp(place.text, "talk:", 5) &&
+		    !catalog_checkpoint(app->catalog, place.text + 5, &checkpoint, NULL, NULL)) {
+			app_push(app, view_dialogue_new(app, checkpoint, NULL));
+		}
 		if (!strncmp(place.text, "lesson:", 7)) {
 			if (step) {
 				*step++ = '\0';
@@ -122,6 +123,7 @@ static int run(const struct app_options *options, struct backend *backend)
 	if (stored != STATUS_OK) {
 		app_notice(&app, STYLE_BAD, message(MSG_TUI_NOT_KEPT), store_error.message);
 	}
+	indexer_start(&app);
 	app_paint(&app);
 	loop_run(app.loop);
 	app_close(&app);

@@ -337,6 +337,20 @@ static uint32_t key_of_character(wint_t code)
 	return (uint32_t)code;
 }
 
+/* A sequence that curses does not know is read to its end and means nothing, rather than the letters in it. */
+static uint32_t skip_sequence(wint_t introducer)
+{
+	wint_t code;
+	int count = 0;
+	while (count < 32 && get_wch(&code) == OK) {
+		count++;
+		if (introducer == 'O' || (code >= 0x40 && code <= 0x7E)) {
+			break;
+		}
+	}
+	return count ? INPUT_NONE : INPUT_ALT | (uint32_t)introducer;
+}
+
 static void next(struct backend *backend, struct event *event)
 {
 	(void)backend;
@@ -371,7 +385,9 @@ static void next(struct backend *backend, struct event *event)
 			/* Escape and a key that came with it: Alt with that key. */
 			wint_t second;
 			int what = get_wch(&second);
-			if (what == OK) {
+			if (what == OK && (second == '[' || second == 'O')) {
+				event->key = skip_sequence(second);
+			} else if (what == OK) {
 				event->key = INPUT_ALT | key_of_character(second);
 			} else if (what == KEY_CODE_YES) {
 				event->key = INPUT_ALT | key_of_code(second);
@@ -456,6 +472,15 @@ static void define_keys(void)
 				 modified[i].final);
 			define_key(sequence, CODE_FIRST_MODIFIED + (bits - 1) * 8 + (int)i);
 		}
+	}
+	/* Both forms of the plain ones, whichever mode the terminal is in. */
+	static const int plain[] = {KEY_UP, KEY_DOWN, KEY_RIGHT, KEY_LEFT, KEY_HOME, KEY_END};
+	for (size_t i = 0; i < sizeof modified / sizeof *modified; i++) {
+		char sequence[8];
+		snprintf(sequence, sizeof sequence, "\033[%c", modified[i].final);
+		define_key(sequence, plain[i]);
+		snprintf(sequence, sizeof sequence, "\033O%c", modified[i].final);
+		define_key(sequence, plain[i]);
 	}
 	define_key("\033[Z", KEY_BTAB);
 	define_key("\177", KEY_BACKSPACE);

@@ -296,6 +296,9 @@ static void draw(struct view *view, struct area area)
 	if (question->kind == QUESTION_PREDICT && question->choices.count) {
 		line = MSG_TUI_QUIZ_HOW_CHOICE;
 	}
+	if (quiz->answer.count && quiz->answer.placed == quiz->answer.count) {
+		line = MSG_TUI_QUIZ_PLACED;
+	}
 	area_text_cut(area, 2, area.height - 1, area.width - 4, message(line), STYLE_DIM);
 }
 
