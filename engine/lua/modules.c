@@ -3,13 +3,14 @@
 #include <string.h>
 
 #include "engine/lua/bind_nn.h"
+#include "engine/lua/bind_numbers.h"
 #include "engine/lua/bind_plot.h"
 #include "engine/lua/bind_tensor.h"
 #include "engine/lua/binding.h"
 #include "engine/tensor/tensor.h"
 
-const struct bound_module *const bound_modules[] = {&tensor_module, &nn_module, &data_module,
-						    &plot_module, NULL};
+const struct bound_module *const bound_modules[] = {
+	&tensor_module, &nn_module, &data_module, &plot_module, &stats_module, &ml_module, NULL};
 
 static const char loaded_key; /* registry: name → view of a module already opened */
 

@@ -1,6 +1,7 @@
 #ifndef MUNDAP_ML_ENSEMBLE_H
 #define MUNDAP_ML_ENSEMBLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,7 @@ struct forest_options {
 	unsigned min_samples_leaf; /* 1 is usual */
 	unsigned max_features; /* 0: sqrt(columns) for classes, all columns for numbers */
 	unsigned max_bins; /* 0: exact splits; 255 is fast */
+	bool every_row; /* no bootstrap: each tree sees all rows once */
 	uint64_t seed;
 };
 

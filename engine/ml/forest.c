@@ -19,6 +19,7 @@ struct growing {
 	struct tree_options options;
 	uint64_t seed;
 	size_t rows;
+	bool every_row;
 	enum status *status; /* a tree each */
 };
 
@@ -34,7 +35,7 @@ static void grow_trees(void *context, int64_t first, int64_t last)
 		struct rng rng;
 		rng_init(&rng, g->seed, (uint64_t)t);
 		for (size_t i = 0; i < g->rows; i++) {
-			sample[i] = (uint32_t)rng_below(&rng, g->rows);
+			sample[i] = g->every_row ? (uint32_t)i : (uint32_t)rng_below(&rng, g->rows);
 		}
 		struct tree_options options = g->options;
 		options.seed = rng_u64(&rng);
@@ -83,6 +84,7 @@ static enum status forest_fit(struct forest **out, const double *x, const double
 								       : 0},
 				  .seed = options->seed,
 				  .rows = rows,
+				  .every_row = options->every_row,
 				  .status = each};
 	threads_for((int64_t)options->trees, 1, grow_trees, &growing);
 	for (unsigned t = 0; t < options->trees; t++) {
