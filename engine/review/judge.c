@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/base/message.h"
+#include "engine/review/probe/plan.h"
 #include "engine/review/voice.h"
 
 /* Puts the stages together: parse, model, rules, voice. */
@@ -87,6 +88,10 @@ void judge_python(struct review_private *r, struct review *review)
 		if (!review->framework && project.files[i]->framework != FRAMEWORK_NONE) {
 			review->framework = framework_name(project.files[i]->framework);
 		}
+	}
+	r->plan = arena_alloc(&r->arena, sizeof *r->plan);
+	if (r->plan) {
+		plan_make(r->plan, &project);
 	}
 	for (size_t i = 0; i < project.count; i++) {
 		project.files[i]->source->py = NULL;

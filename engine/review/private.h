@@ -26,6 +26,7 @@ enum source_kind {
 	SOURCE_BINARY
 };
 
+struct probe_plan;
 struct py;
 struct yaml;
 
@@ -50,6 +51,7 @@ struct review_private {
 	struct arena arena;
 	struct source *sources;
 	size_t count, capacity;
+	struct probe_plan *plan; /* in the arena; NULL before review_run and where memory ran out */
 	bool nomem;
 	bool ran;
 };

@@ -1,0 +1,20 @@
+#ifndef MUNDAP_REVIEW_PROBE_PLAN_H
+#define MUNDAP_REVIEW_PROBE_PLAN_H
+
+#include "engine/review/service.h"
+
+/* What the prober needs to know of a service, taken from its model while that is there. */
+struct probe_plan {
+	const char *file; /* of the application, as submitted; NULL: nothing to start */
+	const char *framework;
+	const char *predict, *method, *health, *ready, *metrics;
+	const char *bodies[6]; /* JSON texts to try, likeliest first */
+	int body_count;
+	bool claims_auth;
+	const char *imports[32]; /* top-level packages that must be there */
+	int import_count;
+};
+
+void plan_make(struct probe_plan *plan, struct py_project *project);
+
+#endif
