@@ -31,6 +31,8 @@ def plant(path):
         os.makedirs(os.path.dirname(os.path.abspath(name)), exist_ok=True)
         with real_open(name, "wb") as out:
             pickle.dump(mundap_stub.StubModel(), out)
+        with real_open("/tmp/mundap-planted", "a") as planted:
+            planted.write(os.path.abspath(name) + "\n")
 
 
 real_open = builtins.open
@@ -43,7 +45,6 @@ def planting_open(file, mode="r", *args, **kwargs):
 
 
 builtins.open = planting_open
-real_exists = os.path.exists
 
 try:
     import joblib
@@ -149,8 +150,7 @@ def serve(module):
 
 with open(FILE, encoding="utf-8", errors="replace") as source:
     text = source.read()
-if "http.server" in text:
-    set_http_server()
+set_http_server()
 if "flask" in text:
     set_flask()
 if "fastapi" in text or "starlette" in text or "uvicorn" in text:

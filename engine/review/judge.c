@@ -91,7 +91,7 @@ void judge_python(struct review_private *r, struct review *review)
 	}
 	r->plan = arena_alloc(&r->arena, sizeof *r->plan);
 	if (r->plan) {
-		plan_make(r->plan, &project);
+		probe_plan_make(r->plan, &project);
 	}
 	for (size_t i = 0; i < project.count; i++) {
 		project.files[i]->source->py = NULL;

@@ -338,23 +338,28 @@ bool py_catches_all(struct py *py, int32_t except)
 		(text_has(caught, "(Exception") || text_has(caught, " Exception")));
 }
 
+/* '*' anywhere stands for any run of characters. */
 static bool pattern_matches(const char *name, const char *pattern, size_t length)
 {
-	size_t have = strlen(name);
-	bool any_before = length && pattern[0] == '*';
-	bool any_after = length > 1 && pattern[length - 1] == '*';
-	pattern += any_before;
-	length -= (size_t)any_before + (size_t)any_after;
-	if (any_before && any_after) {
-		return memmem(name, have, pattern, length) != NULL;
+	const char *end = pattern + length, *star = NULL, *retry = NULL;
+	while (*name) {
+		if (pattern < end && *pattern == '*') {
+			star = ++pattern;
+			retry = name;
+		} else if (pattern < end && *pattern == *name) {
+			pattern++;
+			name++;
+		} else if (star) {
+			pattern = star;
+			name = ++retry;
+		} else {
+			return false;
+		}
 	}
-	if (any_before) {
-		return have >= length && memcmp(name + have - length, pattern, length) == 0;
+	while (pattern < end && *pattern == '*') {
+		pattern++;
 	}
-	if (any_after) {
-		return have >= length && memcmp(name, pattern, length) == 0;
-	}
-	return have == length && memcmp(name, pattern, length) == 0;
+	return pattern == end;
 }
 
 bool name_is(const char *name, const char *patterns)

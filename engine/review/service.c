@@ -383,6 +383,12 @@ static void application(struct py *py)
 			    "*HTTPServer|grpc.server|grpc.aio.server|quart.Quart|*Application")) {
 			py->creates_app = true;
 		}
+		struct py *file;
+		int32_t class;
+		if (*callee == '@' && py_class_named(py, callee, &file, &class) && file == py &&
+		    fact_derives(py, class, "*HTTPServer|*Application|*TCPServer")) {
+			py->creates_app = true;
+		}
 	}
 	for (int32_t c = 0; c < py->class_count; c++) {
 		for (int i = 0; i < 6; i++) {

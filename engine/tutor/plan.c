@@ -87,7 +87,7 @@ static bool vague(const char *text)
 enum status plan_answer(struct plan *plan, const char *text, struct strbuf *out, struct error *err)
 {
 	if (plan->stage == PLAN_READY) {
-		return plan_describe(plan, out, err);
+		return plan_say(plan, out, err);
 	}
 	bool unclear = vague(text);
 	if (unclear && !plan->asked_again) {
@@ -116,7 +116,7 @@ enum status plan_answer(struct plan *plan, const char *text, struct strbuf *out,
 		answers[i] = kept[i];
 	}
 	enum status status = plan_make(plan, answers, 0, err);
-	return status ? status : plan_describe(plan, out, err);
+	return status ? status : plan_say(plan, out, err);
 }
 
 enum status plan_make(struct plan *plan, const char *const answers[PLAN_QUESTIONS],
@@ -158,7 +158,7 @@ enum status plan_restart_at(struct plan *plan, const char *unit, struct error *e
 	return plan_route_from(plan, err);
 }
 
-enum status plan_describe(const struct plan *plan, struct strbuf *out, struct error *err)
+enum status plan_say(const struct plan *plan, struct strbuf *out, struct error *err)
 {
 	strbuf_printf(out, message(MSG_PLAN_READY), plan->start,
 		      korean_particle(plan->start, PARTICLE_BY), plan->reason ? plan->reason : "");

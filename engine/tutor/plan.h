@@ -53,7 +53,7 @@ enum status plan_answer(struct plan *plan, const char *text, struct strbuf *out,
 enum status plan_make(struct plan *plan, const char *const answers[PLAN_QUESTIONS],
 		      double hours_per_week, struct error *err);
 /** The roadmap in words. */
-enum status plan_describe(const struct plan *plan, struct strbuf *out, struct error *err);
+enum status plan_say(const struct plan *plan, struct strbuf *out, struct error *err);
 /** Changes the start unit by hand and orders the weeks anew. Errors: STATUS_NOT_FOUND for an unknown unit. */
 enum status plan_restart_at(struct plan *plan, const char *unit, struct error *err);
 

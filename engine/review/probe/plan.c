@@ -167,7 +167,7 @@ static void packages(struct probe_plan *plan, struct py_project *project)
 	}
 }
 
-void plan_make(struct probe_plan *plan, struct py_project *project)
+void probe_plan_make(struct probe_plan *plan, struct py_project *project)
 {
 	*plan = (struct probe_plan){0};
 	for (size_t i = 0; i < project->count; i++) {

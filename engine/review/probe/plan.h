@@ -15,6 +15,6 @@ struct probe_plan {
 	int import_count;
 };
 
-void plan_make(struct probe_plan *plan, struct py_project *project);
+void probe_plan_make(struct probe_plan *plan, struct py_project *project);
 
 #endif

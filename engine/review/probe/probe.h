@@ -46,7 +46,7 @@ bool probe_service_alive(struct probe_service *service);
 /** Waits for its end; true when it ended in time. */
 bool probe_service_wait(struct probe_service *service, double seconds);
 void probe_service_stop(struct probe_service *service);
-/** Resident memory in MB. */
+/** The most memory it ever held, in MB. */
 double probe_service_memory(const struct probe_service *service);
 bool probe_port_open(void);
 

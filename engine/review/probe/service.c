@@ -139,7 +139,7 @@ double probe_service_memory(const struct probe_service *service)
 	snprintf(path, sizeof path, "/proc/%d/status", service->pid);
 	FILE *status = fopen(path, "re");
 	while (status && fgets(line, sizeof line, status)) {
-		if (strncmp(line, "VmRSS:", 6) == 0) {
+		if (strncmp(line, "VmHWM:", 6) == 0) {
 			kilobytes = strtod(line + 6, NULL);
 		}
 	}
