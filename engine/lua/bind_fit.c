@@ -219,7 +219,8 @@ struct fit_run {
 	bool failed; /* the callback raised: its error is on the stack */
 	bool stopped; /* the callback returned false */
 	int64_t shown_at;
-	double loss; /* the last that was told; an epoch may end right after one */
+	double loss,
+		accuracy; /* newest; the engine gives NaN where no batch passed since its last call */
 };
 
 static void emit_metric(struct fit_run *run, const char *name, int64_t step, double value)
@@ -242,9 +243,6 @@ static void emit_metric(struct fit_run *run, const char *name, int64_t step, dou
 static void emit_progress(struct fit_run *run, const struct fit_progress *p)
 {
 	int64_t now = clock_now_ns();
-	if (!isnan(p->loss)) {
-		run->loss = p->loss;
-	}
 	if (p->step < p->steps && now - run->shown_at < PROGRESS_NS) {
 		return;
 	}
@@ -252,10 +250,10 @@ static void emit_progress(struct fit_run *run, const struct fit_progress *p)
 	char text[160];
 	if (isnan(p->accuracy)) {
 		snprintf(text, sizeof(text), message(MSG_LUA_NN_PROGRESS), p->epoch, p->epochs,
-			 run->loss);
+			 p->loss);
 	} else {
 		snprintf(text, sizeof(text), message(MSG_LUA_NN_PROGRESS_ACCURACY), p->epoch,
-			 p->epochs, run->loss, p->accuracy * 100);
+			 p->epochs, p->loss, p->accuracy * 100);
 	}
 	double fraction = p->steps > 0 ? (double)p->step / (double)p->steps : -1;
 	json_t *json = json_pack("{s:f,s:s}", "fraction", fraction, "text", text);
@@ -308,12 +306,18 @@ static int note_protected(lua_State *L)
 	return 1;
 }
 
-static bool on_progress(void *context, const struct fit_progress *p)
+static bool on_progress(void *context, const struct fit_progress *given)
 {
 	struct fit_run *run = context;
 	lua_State *L = run->L;
-	emit_metric(run, "loss", p->step, p->loss);
-	emit_metric(run, "accuracy", p->step, p->accuracy);
+	emit_metric(run, "loss", given->step, given->loss);
+	emit_metric(run, "accuracy", given->step, given->accuracy);
+	run->loss = isnan(given->loss) ? run->loss : given->loss;
+	run->accuracy = isnan(given->accuracy) ? run->accuracy : given->accuracy;
+	struct fit_progress now = *given;
+	now.loss = run->loss;
+	now.accuracy = run->accuracy;
+	const struct fit_progress *p = &now;
 	emit_metric(run, "validation_loss", p->step, p->validation_loss);
 	emit_metric(run, "validation_accuracy", p->step, p->validation_accuracy);
 	emit_progress(run, p);
@@ -435,7 +439,7 @@ int bind_fit(lua_State *L)
 	struct fit_options options = fit_presets();
 	char loss[48];
 	read_fit_options(L, 3, &options, loss);
-	struct fit_run run = {.L = L, .script = script_of(L)};
+	struct fit_run run = {.L = L, .script = script_of(L), .loss = NAN, .accuracy = NAN};
 	if (values_text_field(L, 3, "name", run.prefix, sizeof(run.prefix) - 1)) {
 		strcat(run.prefix, ".");
 	}

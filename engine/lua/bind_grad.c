@@ -105,7 +105,7 @@ static int zero_grad(lua_State *L)
 /* T.no_grad(fn, …): calls fn with the tape off */
 static int no_grad(lua_State *L)
 {
-	luaL_checktype(L, 1, LUA_TFUNCTION);
+	luaL_checkany(L, 1); /* a function, or what can be called like one */
 	bool before = tensor_grad_mode(false);
 	int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
 	tensor_grad_mode(before);

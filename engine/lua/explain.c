@@ -109,8 +109,9 @@ static bool explain_argument(const char *text, char *out, size_t size)
 	}
 	struct piece wanted = piece_of(open + 1, expected);
 	struct piece got = piece_of(expected + strlen(" expected, got "), strrchr(expected, ')'));
-	snprintf(out, size, message(MSG_LUA_ARGUMENT_TYPE), number, function.text, wanted.text,
-		 got.text);
+	enum message text_of = strcmp(got.text, "no value") == 0 ? MSG_LUA_ARGUMENT_MISSING
+								 : MSG_LUA_ARGUMENT_TYPE;
+	snprintf(out, size, message(text_of), number, function.text, wanted.text, got.text);
 	return true;
 }
 
