@@ -53,7 +53,7 @@ wanted=$(missing "$tiers")
 if [ -z "$wanted" ]; then exit 0; fi
 
 case $manager in
-apt-get) command_line="apt-get install -y --no-install-recommends $wanted" ;;
+apt-get) command_line="apt-get install $wanted" ;;
 dnf) command_line="dnf install -y $wanted" ;;
 pacman) command_line="pacman -S --needed --noconfirm $wanted" ;;
 brew) command_line="brew install $wanted" ;;
@@ -74,21 +74,32 @@ if [ "$(id -u)" -ne 0 ]; then
 	fi
 fi
 echo "필요한 꾸러미를 설치합니다: $wanted"
-export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp) || exit 3
 trap 'rm -f "$log"' EXIT
-if ! $as_root env DEBIAN_FRONTEND=noninteractive $command_line >"$log" 2>&1; then
+apt_install() {
+	$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $1 >>"$log" 2>&1
+}
+if ! apt_install "$wanted"; then
 	# Package lists may be missing or old on a new machine.
-	$as_root apt-get update >"$log" 2>&1
-	$as_root env DEBIAN_FRONTEND=noninteractive $command_line >>"$log" 2>&1
+	$as_root apt-get update >>"$log" 2>&1
+	# A package of one optional feature that cannot be had must not keep the rest away.
+	apt_install "$wanted" || { needed=$(missing "build test bench"); [ -z "$needed" ] || apt_install "$needed"; }
 fi
-still=$(missing "build test bench" | tr ' ' '\n' | while read -r p; do
-	case " $wanted " in *" $p "*) [ -n "$p" ] && printf '%s ' "$p" ;; esac; done)
+still=
+for package in $(missing "build test bench"); do
+	case " $wanted " in *" $package "*) still="$still$package " ;; esac
+done
 if [ -n "$still" ]; then
-	tail -n 3 "$log" >&2
-	echo "설치하지 못했습니다(네트워크나 권한을 확인해 주세요): $still — 직접 하려면: $command_line" >&2
+	reason="꾸러미 목록에 없거나 설치가 중단되었습니다"
+	grep -qE 'Temporary failure|Could not resolve|Could not connect|Failed to fetch|Network is unreachable' "$log" &&
+		reason="네트워크에 닿지 않습니다"
+	grep -qE 'Permission denied|not in the sudoers|password is required|are you root' "$log" &&
+		reason="관리자 권한을 얻지 못했습니다"
+	grep -qE 'Could not get lock|Unable to acquire' "$log" && reason="다른 설치 프로그램이 돌고 있습니다"
+	grep -q 'No space left' "$log" && reason="디스크가 가득 찼습니다"
+	echo "설치하지 못했습니다($reason). 직접 하려면: ${as_root:+$as_root }apt-get install ${still% }" >&2
 	exit 3
 fi
 extra=$(missing extra)
-[ -z "$extra" ] || echo "알림: 선택 기능에 쓰는 꾸러미가 없습니다: $extra (없어도 시작됩니다)" >&2
+[ -z "$extra" ] || echo "알림: 선택 기능에 쓰는 꾸러미가 없습니다: $extra(없어도 시작됩니다)" >&2
 exit 0

@@ -9,13 +9,32 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/base/message.h"
+
+/* Words errno for the learner. */
 static enum status fail(struct error *err, const char *path)
 {
-	enum status status = errno == ENOENT || errno == ENOTDIR ? STATUS_NOT_FOUND
-			     : errno == EACCES || errno == EPERM ? STATUS_DENIED
-			     : errno == ENOMEM                   ? STATUS_NOMEM
-								 : STATUS_IO;
-	return error_set(err, status, path, "%s: %s", path, strerror(errno));
+	switch (errno) {
+	case ENOENT:
+	case ENOTDIR:
+		return error_set(err, STATUS_NOT_FOUND, path, message(MSG_FILE_NOT_FOUND), path);
+	case EACCES:
+	case EPERM:
+		return error_set(err, STATUS_DENIED, path, message(MSG_FILE_DENIED), path);
+	case ENOMEM:
+		return error_set(err, STATUS_NOMEM, path, "%s: out of memory", path);
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG:
+		return error_set(err, STATUS_IO, path, message(MSG_FILE_FULL), path);
+	case EROFS:
+		return error_set(err, STATUS_IO, path, message(MSG_FILE_READ_ONLY), path);
+	case EISDIR:
+		return error_set(err, STATUS_INVALID, path, message(MSG_FILE_FOLDER), path);
+	default:
+		return error_set(err, STATUS_IO, path, message(MSG_FILE_OTHER), path,
+				 strerror(errno));
+	}
 }
 
 enum status file_read(struct strbuf *out, const char *path, size_t limit, struct error *err)
@@ -32,7 +51,10 @@ enum status file_read(struct strbuf *out, const char *path, size_t limit, struct
 	if (fstat(fd, &info) < 0) {
 		status = fail(err, path);
 	} else if (!S_ISREG(info.st_mode)) {
-		status = error_set(err, STATUS_INVALID, path, "%s: not a regular file", path);
+		status = error_set(
+			err, STATUS_INVALID, path,
+			message(S_ISDIR(info.st_mode) ? MSG_FILE_FOLDER : MSG_FILE_NOT_REGULAR),
+			path);
 	} else {
 		char buffer[65536];
 		size_t total = 0;
@@ -48,7 +70,7 @@ enum status file_read(struct strbuf *out, const char *path, size_t limit, struct
 			total += (size_t)n;
 			if (total > limit) {
 				status = error_set(err, STATUS_RANGE, path,
-						   "%s: larger than %zu bytes", path, limit);
+						   message(MSG_FILE_TOO_LARGE), path, limit);
 				break;
 			}
 			strbuf_add(out, buffer, (size_t)n);
@@ -133,7 +155,7 @@ enum status file_make_folder(const char *path, struct error *err)
 		return fail(err, path);
 	}
 	if (!S_ISDIR(info.st_mode)) {
-		return error_set(err, STATUS_EXISTS, path, "%s: not a folder", path);
+		return error_set(err, STATUS_EXISTS, path, message(MSG_FILE_NOT_FOLDER), path);
 	}
 	return STATUS_OK;
 }
