@@ -74,6 +74,17 @@ return {
 				},
 			},
 		},
+		lab {
+			id = "Lab-AI-08",
+			title = "덧셈 길을 손으로: LSTM으로 40걸음 기억하기",
+			goal = "labs/08/goal.md",
+			folder = "labs/08",
+			seconds = 60,
+			memory_mb = 1024,
+			pass = "셀 오차 1e-5 이하, 기울기 비율 LSTM 0.1 이상 · RNN 1e-6 이하, 정확도 LSTM 0.95 이상 · RNN 0.40 이하",
+			predict = { question = "망각 편향을 3으로 둔 LSTM은 40걸음 전의 기호를 얼마나 맞힐까요? (네 가지 기호)", unit = "정확도 0~1" },
+			explain = "망각 편향 하나를 바꾸었을 뿐인데 왜 배울 수 있게 되었나요?",
+		},
 	},
 
 	further = {
