@@ -71,6 +71,17 @@ return {
 				},
 			},
 		},
+		lab {
+			id = "Lab-AI-09",
+			title = "겨루기를 손으로",
+			goal = "labs/09/goal.md",
+			folder = "labs/09",
+			seconds = 60,
+			memory_mb = 512,
+			pass = "G-loss는 진짜에 전혀 반응하지 않고 D-loss는 반응, 꼬리의 평균과 표준 편차가 0.2 이내",
+			predict = { question = "진짜 데이터를 4만큼 옮기면 G-loss는 얼마나 변할까요?", unit = "손실의 변화" },
+			explain = "생성자는 진짜를 본 적이 없는데 어떻게 평균 3에 다가갔나요?",
+		},
 	},
 
 	further = {
