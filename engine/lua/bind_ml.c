@@ -14,13 +14,13 @@ struct model *ml_new_model(lua_State *L, enum model_kind kind, int64_t columns)
 	memset(m, 0, sizeof(*m));
 	m->kind = kind;
 	m->columns = columns;
-	luaL_setmetatable(L, MODEL_KEY);
+	luaL_setmetatable(L, LEARNED_KEY);
 	return m;
 }
 
 static int release(lua_State *L)
 {
-	struct model *m = luaL_checkudata(L, 1, MODEL_KEY);
+	struct model *m = luaL_checkudata(L, 1, LEARNED_KEY);
 	free(m->a);
 	free(m->b);
 	free(m->c);
@@ -38,7 +38,7 @@ static int release(lua_State *L)
 
 static struct model *check_model(lua_State *L)
 {
-	return luaL_checkudata(L, 1, MODEL_KEY);
+	return luaL_checkudata(L, 1, LEARNED_KEY);
 }
 
 static const struct values *check_rows(lua_State *L, const struct model *m)
@@ -245,8 +245,10 @@ static const struct binding methods[] = {
 	{NULL, NULL, NULL, NULL, NULL, 0}};
 static const struct binding *const method_lists[] = {methods, NULL};
 static const luaL_Reg operators[] = {{"__gc", release}, {"__close", release}, {NULL, NULL}};
-static const struct bound_type model_type = {
-	.name = "Model", .doc = "ml이 배운 모델", .methods = method_lists, .operators = operators};
+static const struct bound_type model_type = {.name = "Learned",
+					     .doc = "ml이 배운 모델",
+					     .methods = method_lists,
+					     .operators = operators};
 
 static const struct bound_type *const types[] = {&model_type, NULL};
 

@@ -6,7 +6,7 @@
 
 /* Shared by the files that bind classic models. */
 
-#define MODEL_KEY "mundap.Model"
+#define LEARNED_KEY "mundap.Learned"
 
 enum model_kind {
 	MODEL_RIDGE,

@@ -12,6 +12,7 @@
 const struct bound_module *const bound_modules[] = {
 	&tensor_module, &nn_module, &data_module, &plot_module, &stats_module, &ml_module, NULL};
 
+static const char type_tag; /* in a metatable: the struct bound_type it was made of */
 static const char loaded_key; /* registry: name → view of a module already opened */
 
 static void push_function(lua_State *L, const struct binding *b)
@@ -145,9 +146,16 @@ void binding_register_type(lua_State *L, const struct bound_type *type)
 	char key[64];
 	snprintf(key, sizeof(key), "mundap.%s", type->name);
 	if (!luaL_newmetatable(L, key)) {
-		lua_pop(L, 1);
+		lua_rawgetp(L, -1, &type_tag);
+		if (lua_touserdata(L, -1) !=
+		    type) { /* one taken for the other would corrupt memory */
+			luaL_error(L, "two types are named %s", type->name);
+		}
+		lua_pop(L, 2);
 		return;
 	}
+	lua_pushlightuserdata(L, (void *)(uintptr_t)type);
+	lua_rawsetp(L, -2, &type_tag);
 	lua_pushstring(L, type->name); /* messages say "Tensor expected" */
 	lua_setfield(L, -2, "__name");
 	lua_newtable(L);

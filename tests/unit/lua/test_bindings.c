@@ -148,12 +148,31 @@ static void ops_that_scripts_may_call_are_bound(void **state)
 	}
 }
 
+static void type_names_are_unique(void **state)
+{
+	(void)state;
+	const struct bound_type *seen[64];
+	int count = 0;
+	for (int m = 0; bound_modules[m]; m++) {
+		for (const struct bound_type *const *t = bound_modules[m]->types; t && *t; t++) {
+			for (int i = 0; i < count; i++) {
+				if (seen[i] != *t && strcmp(seen[i]->name, (*t)->name) == 0) {
+					fail_msg("two types are named %s", (*t)->name);
+				}
+			}
+			assert_true(count < 64);
+			seen[count++] = *t;
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ops_name_their_arguments),
 		cmocka_unit_test(every_layer_is_bound),
 		cmocka_unit_test(every_loss_is_bound),
+		cmocka_unit_test(type_names_are_unique),
 		cmocka_unit_test(ops_that_scripts_may_call_are_bound),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
