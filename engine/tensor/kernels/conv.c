@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/tensor/kernels/gemm.h"
+#include "engine/tensor/kernels/winograd.h"
 #include "engine/tensor/threads.h"
 
 #define MAX_WIDTH 48
@@ -326,6 +327,54 @@ static int64_t weight_room(const struct conv_geometry *g)
 	return ceil_to(a * b * g->kernel_height * g->kernel_width, 16);
 }
 
+/* 3 × 3, stride 1, nothing between the taps: by minimal filtering, when there are images for every thread. */
+static bool minimal(const struct conv_geometry *g)
+{
+	return g->kernel_height == 3 && g->kernel_width == 3 && g->stride[0] == 1 &&
+	       g->stride[1] == 1 && g->dilation[0] == 1 && g->dilation[1] == 1 &&
+	       g->padding[0] <= 2 && g->padding[1] <= 2 && g->batch >= threads_count() &&
+	       winograd_pays(g->in_channels / g->groups, g->out_channels / g->groups, g->out_height,
+			     g->out_width);
+}
+
+static void run_minimal(const struct conv_geometry *g, bool backward, float *out, const float *in,
+			const float *weight, const float *bias, bool relu, void *workspace)
+{
+	int64_t ins = g->in_channels / g->groups, outs = g->out_channels / g->groups;
+	int64_t in_plane = g->in_height * g->in_width, out_plane = g->out_height * g->out_width;
+	struct winograd w = {.batch = g->batch,
+			     .in_channels = ins,
+			     .in_height = g->in_height,
+			     .in_width = g->in_width,
+			     .out_channels = outs,
+			     .out_height = g->out_height,
+			     .out_width = g->out_width,
+			     .padding = {g->padding[0], g->padding[1]},
+			     .in_image = g->in_channels * in_plane,
+			     .out_image = g->out_channels * out_plane,
+			     .relu = relu};
+	if (backward) { /* the other way round, with the filters turned by half a circle */
+		w = (struct winograd){.batch = g->batch,
+				      .in_channels = outs,
+				      .in_height = g->out_height,
+				      .in_width = g->out_width,
+				      .out_channels = ins,
+				      .out_height = g->in_height,
+				      .out_width = g->in_width,
+				      .padding = {2 - g->padding[0], 2 - g->padding[1]},
+				      .in_image = g->out_channels * out_plane,
+				      .out_image = g->in_channels * in_plane};
+	}
+	for (int64_t group = 0; group < g->groups; group++) {
+		const float *filters = weight + group * outs * ins * 9;
+		winograd_filters(workspace, filters, w.in_channels, w.out_channels,
+				 backward ? 9 : ins * 9, backward ? ins * 9 : 9, backward);
+		winograd_run(&w, out + group * w.out_channels * (backward ? in_plane : out_plane),
+			     in + group * w.in_channels * (backward ? out_plane : in_plane),
+			     bias ? bias + group * w.out_channels : NULL, workspace);
+	}
+}
+
 size_t conv_workspace(const struct conv_geometry *g)
 {
 	size_t bytes = (size_t)most_taps(g) * (sizeof(struct tap) + sizeof(int64_t)) + 128;
@@ -333,7 +382,11 @@ size_t conv_workspace(const struct conv_geometry *g)
 	size_t per_thread = (size_t)(g->out_channels * g->in_channels / g->groups *
 				     g->kernel_height * g->kernel_width) *
 			    sizeof(float);
-	return bytes + weight + per_thread * (size_t)threads_count();
+	size_t direct = bytes + weight + per_thread * (size_t)threads_count();
+	size_t a = winograd_workspace(g->in_channels / g->groups, g->out_channels / g->groups);
+	size_t b = winograd_workspace(g->out_channels / g->groups, g->in_channels / g->groups);
+	size_t filters = !minimal(g) ? 0 : a > b ? a : b;
+	return direct > filters ? direct : filters;
 }
 
 static struct tap *carve(struct correlation *c, const struct conv_geometry *g, void *workspace)
@@ -346,6 +399,10 @@ static struct tap *carve(struct correlation *c, const struct conv_geometry *g, v
 void conv_forward(const struct conv_geometry *g, float *y, const float *x, const float *weight,
 		  const float *bias, bool relu, void *workspace)
 {
+	if (minimal(g)) {
+		run_minimal(g, false, y, x, weight, bias, relu, workspace);
+		return;
+	}
 	struct correlation c;
 	struct tap *taps = carve(&c, g, workspace);
 	forward_taps(&c, g, taps);
@@ -370,6 +427,10 @@ void conv_forward(const struct conv_geometry *g, float *y, const float *x, const
 void conv_input_grad(const struct conv_geometry *g, float *x, const float *y, const float *weight,
 		     const float *bias, void *workspace)
 {
+	if (minimal(g)) {
+		run_minimal(g, true, x, y, weight, bias, false, workspace);
+		return;
+	}
 	struct correlation c;
 	struct tap *taps = carve(&c, g, workspace);
 	int64_t in_plane = g->in_height * g->in_width, out_plane = g->out_height * g->out_width;
