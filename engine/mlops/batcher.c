@@ -88,10 +88,10 @@ static void predict_one(struct batch_job *job)
 /* Jobs of one model from the head of the queue, at most batch_rows rows (one job at least). */
 static struct batch_job *take_batch(struct batcher *b)
 {
-	struct batch_job *batch = b->first, *end = NULL;
-	int rows = 0;
-	for (struct batch_job *j = batch; j; j = j->next) {
-		if (end && (j->model != batch->model || rows + j->rows > b->batch_rows)) {
+	struct batch_job *batch = b->first, *end = batch;
+	int rows = batch->rows;
+	for (struct batch_job *j = batch->next; j; j = j->next) {
+		if (j->model != batch->model || rows + j->rows > b->batch_rows) {
 			break;
 		}
 		rows += j->rows;

@@ -190,6 +190,8 @@ enum status optimizer_add(struct optimizer *o, struct tensor *const *parameters,
 	int64_t four = 4;
 	struct tensor *settings = groups && slots ? own(DTYPE_F64, 1, &four, err) : NULL;
 	if (!settings) {
+		/* Both arrays belong to the optimiser already. */
+		// cppcheck-suppress memleak
 		return error_set(err, STATUS_NOMEM, "optimizer", message(MSG_TENSOR_NOMEM), 0.0);
 	}
 	groups[o->group_count] = (struct group){options ? *options : o->options, settings};

@@ -36,7 +36,7 @@ static int distance(const char *a, const char *b)
 	for (size_t j = 0; j <= n; j++) {
 		row[j] = (int)j;
 	}
-	for (size_t i = 0; a[i] && i < 64; i++) {
+	for (size_t i = 0; i < 64 && a[i]; i++) {
 		int diagonal = row[0];
 		row[0] = (int)i + 1;
 		for (size_t j = 1; j <= n; j++) {

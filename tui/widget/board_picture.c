@@ -176,7 +176,8 @@ static void show_images(const struct picture *picture, struct area area, bool le
 		}
 	}
 	int cell_width = area.width / best_columns - 1;
-	int rows = (count + best_columns - 1) / best_columns;
+	int rows = (count + best_columns - 1) / best_columns; /* at least 1: count is */
+	// cppcheck-suppress zerodiv
 	int cell_height = area.height / rows;
 	if (cell_height < 1 + captions) {
 		cell_height = 3 + captions;

