@@ -1,5 +1,6 @@
 #include "engine/tutor/clauses.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "engine/base/korean.h"
@@ -54,8 +55,8 @@ static size_t pattern_key(uint8_t *out, const char *pattern)
 			} else {
 				out[n++] = initial_of_jamo(c);
 			}
-		} else if (c < 0x80) {
-			out[n++] = (uint8_t)c;
+		} else if (c < 0x80 && isalnum((int)c)) {
+			out[n++] = (uint8_t)tolower((int)c);
 		}
 	}
 	return n;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/base/korean.h"
+#include "engine/tutor/design.h"
 #include "engine/tutor/dialogue_state.h"
 #include "engine/tutor/redirect.h"
 #include "engine/tutor/reply.h"
@@ -292,8 +293,25 @@ static void after_pass(struct dialogue *d, const char *text, size_t length)
 	finish(d, text, length);
 }
 
+/* A question about building something is met with requirements, and the checkpoint waits. */
+static bool about_design(struct dialogue *d, const char *text)
+{
+	if (d->grade.met > 0 || !design_detects(text)) {
+		return false;
+	}
+	struct design design;
+	design_init(&design, DESIGN_SERVING);
+	bool said = design_open(&design, &d->reply, NULL) == STATUS_OK;
+	design_release(&design);
+	return said;
+}
+
 static void respond(struct dialogue *d, const char *text)
 {
+	if (about_design(d, text)) {
+		d->grade.verdict = VERDICT_REDIRECT;
+		return;
+	}
 	int fresh[64] = {0}, closed = -1;
 	if (d->grade.verdict == VERDICT_REDIRECT) {
 		bool lower = redirect_reply(d, text);
