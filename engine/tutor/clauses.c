@@ -207,8 +207,7 @@ static bool negates(const struct word *word)
 static bool denies(const struct word *word)
 {
 	return ANY(word, word_holds, "아니", "아닌", "아닙", "아닐", "아녜", "아냐") ||
-	       ANY(word, word_begins, "안되", "안돼", "안된", "안됩", "오해", "착각", "틀린",
-		   "틀렸", "틀리", "거짓", "잘못된", "잘못이", "그릇된", "헛소", "말고");
+	       ANY(word, word_begins, "안되", "안돼", "안된", "안됩", "말고");
 }
 
 static bool others(const struct word *word)
@@ -255,11 +254,32 @@ static bool hedges(const struct word *word)
 		   "싶어", "싶습");
 }
 
+/* Words about the belief itself, over word borders: "…는 말은 틀렸다", "…는 건 아니다", "오해". */
 static bool holds_strong_denial(const struct text *text, const struct clause *clause)
 {
+	static const char *const phrases[] = {
+		"오해",     "착각",       "틀린말",   "틀린생각",   "틀린이야기", "틀린주장",
+		"틀린믿음", "말은틀",     "생각은틀", "주장은틀",   "것은틀",     "건틀",
+		"말이틀",   "잘못된생각", "잘못된말", "잘못된믿음", "잘못된이야", "잘못된통념",
+		"잘못알",   "거짓이에",   "거짓입니", "거짓된",     "말은맞지않", "말이맞지않",
+		"건맞지않", "것은맞지않", "말은옳지", "사실이아니", "사실아니",   "사실과다",
+		"그릇된",   "건아니",     "건아닌",   "건아닙",     "것은아니",   "것은아닙",
+		"게아니",   "게아닙",     "게아닌",   "것이아니",   "것이아닙",   "것도아니",
+		"말은아니", "뜻은아니",   "뜻이아니", "법은없",     "리가없",     "리는없",
+		"보장은없", "보장이없",   "그렇지않", "그런건아니", NULL};
 	for (int i = 0; i < clause->word_count; i++) {
-		if (ANY(&text->words[clause->first_word + i], word_begins, "오해", "착각", "틀린",
-			"틀렸", "잘못", "거짓", "그릇된")) {
+		uint8_t units[MOST_KEY];
+		size_t n = 0;
+		for (int j = i; j < clause->word_count && j < i + 3; j++) {
+			const struct word *word = &text->words[clause->first_word + j];
+			for (size_t k = 0; k < word->key_length && n < sizeof units; k++) {
+				units[n++] = word->key[k];
+			}
+		}
+		struct word run = {.key = units, .key_length = (uint16_t)n};
+		/* "…한다는게아니라": the head noun may hang on the verb. */
+		if (any(&run, word_begins, phrases) ||
+		    any(&run, word_ends, (const char *const[]){"게아니라", "건아니라", NULL})) {
 			return true;
 		}
 	}

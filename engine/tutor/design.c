@@ -19,12 +19,13 @@ bool design_detects(const char *text)
 		"무엇으로", "무엇을써", "뭘로",     "뭘써",     "어떤도구", "어떤걸써",
 		"추천",     "방법을",   "방법이",   "어디에올", "좋을까",   "해야하나",
 		"해야할까", "해야될까", "하면되",   "하면좋",   NULL};
-	static const char *const asking[] = {"나요", "까요",   "가요", "을까", "할까",
-					     "알려", "주세요", "요?",  "되나", "하나",
-					     "인지", "좋을지", "궁금", "추천", NULL};
+	static const char *const requests[] = {"알려", "추천해", "궁금", "좋을지",
+					       "할지", "도와",   NULL};
 	size_t length = strlen(text);
-	bool question = memchr(text, '?', length) != NULL || design_hears(text, asking);
-	return length < 400 && question && design_hears(text, what) && design_hears(text, how);
+	if (length > 400 || !design_hears(text, what) || !design_hears(text, how)) {
+		return false;
+	}
+	return memchr(text, '?', length) || design_asks(text) || design_hears(text, requests);
 }
 
 void design_init(struct design *design, enum design_kind kind)

@@ -124,6 +124,21 @@ bool design_hears(const char *source, const char *const *words)
 	return found;
 }
 
+bool design_asks(const char *source)
+{
+	struct arena arena;
+	arena_init(&arena);
+	struct text text;
+	bool asks = false;
+	if (text_analyse(&text, &arena, source, strlen(source), NULL) == STATUS_OK) {
+		for (int c = 0; c < text.clause_count; c++) {
+			asks = asks || (text.clauses[c].flags & CLAUSE_QUESTION);
+		}
+	}
+	arena_release(&arena);
+	return asks;
+}
+
 static bool has_digit(const char *text)
 {
 	for (; *text; text++) {

@@ -16,6 +16,8 @@ extern const struct design_slot design_slots[2][DESIGN_SLOTS];
 
 /** Whether a text holds one of the words, spaces left out; a list ends with NULL. */
 bool design_hears(const char *text, const char *const *words);
+/** Whether a sentence of it is a question by its form. */
+bool design_asks(const char *text);
 /** Whether it says "fast", "much", "stable" … and no number. */
 bool design_vague(const char *text);
 /** Whether it leaves the matter open: 미정, 모르겠어요, 나중에. */

@@ -296,7 +296,11 @@ static void after_pass(struct dialogue *d, const char *text, size_t length)
 /* A question about building something is met with requirements, and the checkpoint waits. */
 static bool about_design(struct dialogue *d, const char *text)
 {
-	if (d->grade.met > 0 || !design_detects(text)) {
+	bool said_something = d->grade.met > 0;
+	for (int m = 0; m < d->grade.misconception_count; m++) {
+		said_something = said_something || d->grade.misconceptions[m].held;
+	}
+	if (said_something || !design_detects(text)) {
 		return false;
 	}
 	struct design design;

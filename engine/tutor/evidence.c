@@ -7,7 +7,7 @@
 /* How much an authored form adds to the log-odds of the encoder, and the odds before anything is seen where the
  * encoder does not know the unit. */
 static const double term_bonus = 2.4, pattern_bonus = 5.0, unknown_prior = -2.0,
-		    unknown_term_bonus = 3.2, denied_malus = -2.0;
+		    unknown_term_bonus = 3.2, denied_malus = -2.0, named_floor = 0.0;
 
 /* A run of clauses that is judged as one. */
 struct run {
@@ -126,7 +126,7 @@ static void weigh_runs(struct evidence *out, const struct text *text, const stru
 
 static void add_forms(struct evidence *e, const struct text *text, struct arena *arena,
 		      const struct string_list *terms, const struct string_list *patterns,
-		      bool known, unsigned rejecting, const bool *barred)
+		      bool known, bool wrong, unsigned rejecting, const bool *barred)
 {
 	struct term_hit term = terms_find(text, arena, terms);
 	struct term_hit pattern = patterns_find(text, arena, patterns);
@@ -145,6 +145,10 @@ static void add_forms(struct evidence *e, const struct text *text, struct arena 
 		e->pattern = best == &pattern;
 		e->term = true;
 		e->log_odds += e->pattern ? pattern_bonus : bonus;
+		/* The name itself in a sentence of one's own nearly always counts. */
+		if (!wrong && !best->fuzzy && e->log_odds < named_floor) {
+			e->log_odds = named_floor;
+		}
 		if (e->span.length == 0 || !known || e->log_odds < bonus) {
 			e->span = best->span;
 			e->first_clause = e->last_clause = best->clause;
@@ -179,7 +183,8 @@ static void gather_concepts(struct evidence *out, const struct text *text, struc
 	}
 	for (size_t i = 0; i < concepts; i++) {
 		const struct expectation *e = &checkpoint->expectations[i];
-		add_forms(&out[i], text, arena, &e->terms, &e->patterns, unit != NULL, 0, barred);
+		add_forms(&out[i], text, arena, &e->terms, &e->patterns, unit != NULL, false, 0,
+			  barred);
 	}
 }
 
@@ -199,7 +204,8 @@ enum status evidence_gather(struct evidence *out, const struct text *text, struc
 	for (size_t m = 0; m < checkpoint->misconception_count; m++) {
 		const struct misconception *e = &checkpoint->misconceptions[m];
 		add_forms(&out[concepts + m], text, arena, &e->terms, &e->patterns, unit != NULL,
-			  denying[m] ? CLAUSE_REFUTED : CLAUSE_DENIED | CLAUSE_REPORTED, NULL);
+			  true, denying[m] ? CLAUSE_REFUTED : CLAUSE_DENIED | CLAUSE_REPORTED,
+			  NULL);
 	}
 	return STATUS_OK;
 }

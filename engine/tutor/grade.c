@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/base/file.h"
+#include "engine/base/utf8.h"
 #include "engine/tutor/clauses.h"
 #include "engine/tutor/evidence.h"
 #include "engine/tutor/intent.h"
@@ -103,24 +104,58 @@ bool grader_knows(const struct grader *grader, const char *unit)
 
 /* ---- what kind of answer it is ---- */
 
+/* How many parts commas, dots and slashes make of the answer. */
+static int listed_parts(const struct text *text)
+{
+	int parts = 1;
+	for (size_t at = 0; at < text->length;) {
+		uint32_t c = utf8_next(text->source, text->length, &at);
+		parts += c == ',' || c == '/' || c == 0xB7 || c == 0x3001 || c == '\n' || c == ';';
+	}
+	return parts;
+}
+
+/* English sentences have no Korean verb form; small words tell them from a list. */
+static bool english_prose(const struct text *text)
+{
+	static const char *const small[] = {"is",  "are",     "the",  "a",  "to", "of",
+					    "it",  "and",     "that", "in", "on", "only",
+					    "not", "because", "so",   "we", "you"};
+	int latin = 0, found = 0;
+	for (int i = 0; i < text->word_count; i++) {
+		latin += text->words[i].syllables == 0;
+		for (size_t k = 0; k < sizeof small / sizeof *small; k++) {
+			found += strcmp(text->words[i].folded, small[k]) == 0;
+		}
+	}
+	return latin * 3 > text->word_count * 2 && found * 6 >= text->word_count;
+}
+
 static bool keywords_only(const struct text *text, struct arena *arena,
 			  const struct checkpoint *checkpoint)
 {
+	if (text->word_count < 2 || english_prose(text)) {
+		return false;
+	}
 	int term_words, terms;
 	evidence_terms(text, arena, checkpoint, &term_words, &terms);
-	int predicates = 0, closing = 0;
+	int predicates = 0;
 	for (int c = 0; c < text->clause_count; c++) {
-		const struct clause *clause = &text->clauses[c];
-		predicates += (clause->flags & CLAUSE_PREDICATE) != 0;
-		closing += clause->link == LINK_END;
+		predicates += (text->clauses[c].flags & CLAUSE_PREDICATE) != 0;
 	}
-	int others = text->word_count - term_words;
-	if (predicates == 0 && text->word_count >= 2) {
-		/* No verb at all: a list, unless it is a phrase of some length around one or two terms. */
+	int parts = listed_parts(text), others = text->word_count - term_words;
+	bool list_like = parts >= 3 && text->word_count <= parts * 5 / 2;
+	if (predicates == 0) {
+		/* No verb at all: a list, unless it is a phrase around one or two terms. */
 		return terms >= 2 || text->word_count >= 4;
 	}
-	/* "…, …, …입니다": terms strung together and closed by one verb. */
-	return terms >= 3 && closing <= 1 && others <= 1 + terms / 4;
+	const struct word *last = &text->words[text->word_count - 1];
+	if (list_like && text->sentence_count <= 1 && (!word_is_predicate(last) || others <= 2)) {
+		return true;
+	}
+	/* "… … …입니다": terms strung together and closed by one verb. */
+	return terms >= 3 && text->sentence_count <= 1 && predicates <= 1 && others <= 1 &&
+	       term_words >= 3 && parts >= 2;
 }
 
 static bool copied(const struct text *text, struct arena *arena,

@@ -157,7 +157,11 @@ static bool asks_solution(const struct text *text)
 				"justshowme",
 				"whatistheanswer",
 				"whatstheanswer",
-				"모범답안",
+				"모범답안보",
+				"모범답안좀",
+				"모범답안을보",
+				"모범답안을알",
+				"모범답안요약",
 				"뭐라고쓰면",
 				"뭐라고답하면",
 				"뭐라고써야",
@@ -242,14 +246,14 @@ static bool asks_solution(const struct text *text)
 static bool gives_up(const struct text *text)
 {
 	static words phrases = {
-		"모르겠",       "모름",   "몰라요",    "몰라",     "모릅니다",   "모르겟",
-		"모르게써",     "포기",   "패스",      "생각이안", "생각안",     "기억이안",
-		"기억안",       "감이안", "감도안",    "못하겠",   "못풀겠",     "어려워서못",
-		"노답",         "idk",    "idontknow", "noidea",   "dontknow",   "그만할",
-		"그만하",       "넘어가", "넘어갈",    "건너뛸",   "건너뛰고싶", "자신이없",
-		"하기싫",       "귀찮",   "전혀모",    "하나도모", "아무것도모", "잘모르",
-		"도저히",       "ㅠㅠ",   "다음으로",  "쉬고싶",   "답이없네",   "떠오르지않",
-		"떠오르지가않", "skip",   NULL};
+		"모르겠",     "모름",         "몰라요",    "몰라",     "모릅니다",   "모르겟",
+		"모르게써",   "포기",         "패스",      "생각이안", "생각안",     "기억이안",
+		"기억안",     "감이안",       "감도안",    "못하겠",   "못풀겠",     "어려워서못",
+		"노답",       "idk",          "idontknow", "noidea",   "dontknow",   "그만할",
+		"그만하",     "넘어가",       "넘어갈",    "건너뛸",   "건너뛰고싶", "자신이없",
+		"하기싫",     "귀찮아",       "귀찮네",    "전혀모",   "하나도모",   "아무것도모",
+		"잘모르",     "도저히",       "ㅠㅠ",      "다음으로", "쉬고싶",     "답이없네",
+		"떠오르지않", "떠오르지가않", "skip",      NULL};
 	return holds_phrase(text, phrases);
 }
 
@@ -294,6 +298,34 @@ static bool hostile(const struct text *text)
 	return holds_any(text, rude);
 }
 
+/* A view on one sentence. */
+static struct text sentence_of(const struct text *text, int sentence)
+{
+	struct text view = *text;
+	int first = -1;
+	view.word_count = 0;
+	for (int c = 0; c < text->clause_count; c++) {
+		if (text->clauses[c].sentence == sentence) {
+			first = first < 0 ? text->clauses[c].first_word : first;
+			view.word_count += text->clauses[c].word_count;
+		}
+	}
+	view.words = text->words + (first < 0 ? 0 : first);
+	return view;
+}
+
+/* Whether a sentence beside the shrug says something of the matter. */
+static bool tries(const struct text *text)
+{
+	for (int s = 0; s < text->sentence_count; s++) {
+		struct text view = sentence_of(text, s);
+		if (view.word_count >= 3 && !gives_up(&view) && intent_field_words(&view) >= 1) {
+			return true;
+		}
+	}
+	return false;
+}
+
 unsigned intent_of(const struct text *text)
 {
 	unsigned flags = 0;
@@ -301,7 +333,7 @@ unsigned intent_of(const struct text *text)
 		return ANSWER_EMPTY;
 	}
 	flags |= asks_solution(text) ? ANSWER_ASKS_SOLUTION : 0;
-	flags |= gives_up(text) ? ANSWER_GIVES_UP : 0;
+	flags |= gives_up(text) && !tries(text) ? ANSWER_GIVES_UP : 0;
 	flags |= instructs_grader(text) ? ANSWER_INSTRUCTS_GRADER : 0;
 	flags |= hostile(text) ? ANSWER_HOSTILE : 0;
 	bool all_questions = true;
