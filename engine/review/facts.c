@@ -84,7 +84,9 @@ bool fact_loads_model(struct py *py, int32_t call)
 		return last && last[1] >= 'A' && last[1] <= 'Z';
 	}
 	if (name_is(callee, "torchvision.models.*|timm.create_model")) {
-		return py_is_true(py, py_argument(py, call, -1, "pretrained"));
+		int32_t weights = py_argument(py, call, -1, "weights");
+		return py_is_true(py, py_argument(py, call, -1, "pretrained")) ||
+		       (weights != SYNTAX_NO_NODE && syntax_kind_of(py->tree, weights) != SYN_NONE);
 	}
 	if (name_is(callee, "diffusers.*")) {
 		return name_ends(callee, ".from_pretrained");
@@ -206,8 +208,7 @@ bool fact_infers(struct py *py, int32_t call)
 {
 	int32_t function = syntax_child(py->tree, call, FIELD_FUNCTION);
 	const char *callee = py_name(py, function);
-	if (name_is(callee,
-		    "os.*|subprocess.*|uvicorn.*|asyncio.*|logging.*|flask.*|random.*|re.*")) {
+	if (name_is(callee, "os.*|subprocess.*|uvicorn.*|asyncio.*|logging.*|random.*|re.*")) {
 		return false;
 	}
 	if (syntax_kind_of(py->tree, function) == SYN_ATTRIBUTE) {

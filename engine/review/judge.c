@@ -82,6 +82,7 @@ void judge_python(struct review_private *r, struct review *review)
 		rules_monitoring(&j);
 		rules_language(&j);
 		rules_names(&j);
+		rules_airflow(&j);
 		rules_returns(&j);
 		rules_state(&j);
 		strengths_python(&j);
@@ -113,6 +114,7 @@ enum status review_run(struct review *review, struct error *err)
 	judge_dockerfiles(r);
 	judge_yaml(r);
 	judge_dependencies(r);
+	judge_lua(r);
 	judge_python(r, review);
 	review->files = calloc(r->count + 1, sizeof *review->files);
 	if (!review->files) {

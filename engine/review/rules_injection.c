@@ -206,13 +206,13 @@ static void paths(struct judge *j, int32_t call)
 	const char *callee = py_callee(py, call);
 	const char *text = py_text(py, syntax_child(py->tree, call, FIELD_FUNCTION));
 	bool join = name_is(callee, "os.path.join|pathlib.Path");
-	bool sink = join ||
-		    name_is(callee, "open|io.open|aiofiles.open|cv2.imread|PIL.Image.open|"
-				    "flask.send_file|send_file|os.remove|os.unlink|shutil.copy*|"
-				    "shutil.move|shutil.rmtree|pandas.read_csv|numpy.load|"
-				    "*FileResponse|librosa.load|*load_img|wave.open|"
-				    "keras.preprocessing.image.load_img|soundfile.read|"
-				    "torchaudio.load|os.rename");
+	bool sink = join || name_is(callee, "open|io.open|aiofiles.open|cv2.imread|PIL.Image.open|"
+					    "flask.send_file|send_file|os.remove|os.unlink|shutil."
+					    "copy|shutil.copyfile|shutil.copy2|"
+					    "shutil.move|shutil.rmtree|pandas.read_csv|numpy.load|"
+					    "*FileResponse|librosa.load|*load_img|wave.open|"
+					    "keras.preprocessing.image.load_img|soundfile.read|"
+					    "torchaudio.load|os.rename");
 	sink |= name_is(text, "*.save") && py_argument_count(py, call) == 1 &&
 		(py->taint[syntax_child(py->tree, call, FIELD_FUNCTION)] & TAINT_FILE);
 	int32_t f = py_function_of(py, call);
@@ -235,9 +235,16 @@ static void paths(struct judge *j, int32_t call)
 		if (!path_is_open(py, a) || name_is_new(py, a)) {
 			continue;
 		}
-		/* a variable that was built by a join: told there */
+		/* a variable that was built by a join: told there; a helper's parameter: told where it was made */
 		if (syntax_kind_of(py->tree, a) == SYN_IDENTIFIER) {
 			const char *name = py_name(py, a);
+			size_t length;
+			const char *text_of = syntax_text(py->tree, a, &length);
+			int32_t b = py_lookup(py, py->scope_of[a], text_of, length);
+			if (b >= 0 && py->bindings[b].kind == BIND_PARAM &&
+			    py->functions[f].framework == FRAMEWORK_NONE) {
+				continue;
+			}
 			if (name_is(name, "os.path.join()|pathlib.Path()*|?.joinpath()")) {
 				continue;
 			}

@@ -210,9 +210,16 @@ static void validation(struct judge *j, struct py_function *f)
 	if (use == SYNTAX_NO_NODE || decorated_with_validation(py, f)) {
 		return;
 	}
-	/* an upload that the framework already typed, or a body that only goes on to a queue, is no raw use */
-	if (f->framework == FRAMEWORK_FASTAPI && !(py->taint[use] & TAINT_JSON)) {
-		return;
+	/* what FastAPI takes apart itself is typed; a body read by hand or as a dict is not */
+	if (f->framework == FRAMEWORK_FASTAPI) {
+		bool by_hand = false;
+		PY_EACH_INSIDE(py->tree, f->body, n)
+		{
+			by_hand |= (py->taint[n] & TAINT_JSON) && raw(py->taint[n]);
+		}
+		if (!by_hand) {
+			return;
+		}
 	}
 	struct checks checks = {false, false};
 	look_for_checks(py, f->body, &checks, 0);
@@ -234,14 +241,17 @@ static bool is_loaded(const struct syntax_tree *tree, int32_t subscript)
 }
 
 /* The key is one that the code puts there itself: d['x'] = … */
-static bool key_is_set_here(struct py *py, int32_t key)
+static bool key_is_set_here(struct py *py, int32_t access, int32_t key)
 {
 	const struct syntax_tree *tree = py->tree;
 	const char *wanted = py_string(py, key);
 	for (int32_t n = 0; wanted && n < tree->count; n++) {
 		if (tree->nodes[n].kind == SYN_SUBSCRIPT && !is_loaded(tree, n)) {
 			const char *set = py_string(py, syntax_child(tree, n, FIELD_SUBSCRIPT));
-			if (set && strcmp(set, wanted) == 0) {
+			const char *base = py_text(py, syntax_child(tree, n, FIELD_VALUE));
+			if (set && strcmp(set, wanted) == 0 &&
+			    strcmp(base, py_text(py, syntax_child(tree, access, FIELD_VALUE))) ==
+				    0) {
 				return true;
 			}
 		}
@@ -374,8 +384,8 @@ static void key_access(struct judge *j, struct py_function *f)
 			look_for_checks(py, f->body, &checks, 0);
 			looked = true;
 		}
-		if (checks.all_keys || key_is_set_here(py, key) || key_is_checked(py, f, n, key) ||
-		    failure_is_answered(py, n)) {
+		if (checks.all_keys || key_is_set_here(py, n, key) ||
+		    key_is_checked(py, f, n, key) || failure_is_answered(py, n)) {
 			continue;
 		}
 		report_text(j->r, j->source, RULE_UNCHECKED_KEY_ACCESS, n, n);

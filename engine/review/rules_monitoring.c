@@ -232,11 +232,10 @@ static bool has_readiness(const struct judge *j)
 static bool has_latency(const struct judge *j)
 {
 	return measures_time(j) ||
-	       imports_any(
-		       j,
-		       "prometheus_flask_exporter*|prometheus_fastapi_instrumentator*|"
-		       "starlette_exporter*|opentelemetry*|ddtrace*|py_grpc_prometheus*|newrelic*|"
-		       "elasticapm*");
+	       imports_any(j, "prometheus_flask_exporter*|prometheus_fastapi_instrumentator*|"
+			      "starlette_exporter*|aiohttp_prometheus*|tornado_prometheus*|"
+			      "opentelemetry*|ddtrace*|py_grpc_prometheus*|newrelic*|"
+			      "elasticapm*");
 }
 
 static bool has_logging(const struct judge *j)

@@ -286,7 +286,7 @@ static uint32_t eval_call(struct flow *flow, int32_t node, int depth)
 		    "*.model_validate_json|*.parse_raw|*_schema.load|*schema.load")) {
 		return TAINT_TYPED | TAINT_VALUE;
 	}
-	if (*callee == '@') {
+	if (*callee == '@' && !strpbrk(callee, ".(")) {
 		return (given & ~(uint32_t)(TAINT_JSON | TAINT_FORM)) |
 		       (given & TAINT_RAW ? TAINT_TYPED : 0);
 	}

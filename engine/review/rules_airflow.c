@@ -1,0 +1,72 @@
+#include "engine/review/rules.h"
+
+#include <string.h>
+
+/* Airflow DAG files. */
+
+static int32_t the_dag(struct py *py)
+{
+	for (int32_t c = 0; c < py->call_count; c++) {
+		if (name_is(py_callee(py, py->calls[c]),
+			    "airflow.DAG|airflow.models.*DAG|DAG|airflow.sdk.DAG|"
+			    "airflow.decorators.dag|airflow.sdk.dag")) {
+			return py->calls[c];
+		}
+	}
+	return SYNTAX_NO_NODE;
+}
+
+static bool mentions(struct py *py, const char *words)
+{
+	for (int32_t n = 0; n < py->tree->count; n++) {
+		enum syntax_kind kind = (enum syntax_kind)py->tree->nodes[n].kind;
+		if ((kind == SYN_IDENTIFIER || kind == SYN_STRING_CONTENT) &&
+		    name_is(py_text(py, n), words)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void rules_airflow(struct judge *j)
+{
+	struct py *py = j->py;
+	int32_t dag = the_dag(py);
+	if (dag == SYNTAX_NO_NODE) {
+		return;
+	}
+	const struct syntax_node *at = &py->tree->nodes[dag];
+	static const struct {
+		const char *words;
+		enum rule_id rule;
+	} absent[] = {
+		{"retries", RULE_AIRFLOW_NO_RETRIES},
+		{"catchup", RULE_AIRFLOW_CATCHUP},
+		{"execution_timeout|dagrun_timeout", RULE_AIRFLOW_NO_TIMEOUT},
+	};
+	for (size_t i = 0; i < sizeof absent / sizeof *absent; i++) {
+		if (!mentions(py, absent[i].words)) {
+			report_at(j->r, j->source, absent[i].rule, SEVERITY_OF_RULE, at->start,
+				  at->start + 1, NULL);
+		}
+	}
+	for (int32_t c = 0; c < py->call_count; c++) {
+		int32_t call = py->calls[c];
+		const char *callee = py_callee(py, call);
+		if (name_is(callee, "datetime.datetime.now|datetime.datetime.today|datetime."
+				    "datetime.utcnow|"
+				    "datetime.date.today|time.time|pendulum.now|pendulum.today|"
+				    "datetime.now|"
+				    "datetime.utcnow")) {
+			report_text(j->r, j->source, RULE_AIRFLOW_WALL_CLOCK, call,
+				    syntax_child(py->tree, call, FIELD_FUNCTION));
+		}
+		bool heavy =
+			fact_loads_model(py, call) || fact_outbound(callee) ||
+			name_is(callee, "pandas.read_*|*.fit|sqlalchemy.create_engine|*.connect");
+		if (py_function_of(py, call) < 0 && heavy && !py_under_main(py, call)) {
+			report_text(j->r, j->source, RULE_AIRFLOW_HEAVY_IMPORT, call,
+				    syntax_child(py->tree, call, FIELD_FUNCTION));
+		}
+	}
+}
