@@ -71,6 +71,17 @@ return {
 				},
 			},
 		},
+		lab {
+			id = "Lab-AI-14",
+			title = "노이즈를 걷어 내기: 반달과 숫자",
+			goal = "labs/14/goal.md",
+			folder = "labs/14",
+			seconds = 120,
+			memory_mb = 1024,
+			pass = "50걸음의 거리 0.08 이하, 2걸음은 3배 이상, 원하는 숫자를 심판이 0.90 이상 알아봄",
+			predict = { question = "걸음을 50에서 2로 줄이면 진짜 반달과의 거리는 몇 배가 될까요?", unit = "배" },
+			explain = "훈련은 무엇에서, 생성은 무엇에서 출발했나요? 매 걸음 무엇을 예측했나요?",
+		},
 	},
 
 	further = {

@@ -83,7 +83,7 @@ local function train(use_seats)
 	local p, list = build(), {}
 	for _, w in pairs(p) do list[#list + 1] = w end
 	local optimizer = nn.adam { learning_rate = 2e-3 }
-	for step = 1, 500 do
+	for step = 1, 20 do
 		local batch = data.sequence { task = "reverse", count = 64, length = LENGTH, symbols = SYMBOLS, seed = step }
 		local loss = nn.cross_entropy(forward(p, batch.images, use_seats), batch.labels:reshape(64 * LENGTH))
 		for _, w in ipairs(list) do w:zero_grad() end
