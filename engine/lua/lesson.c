@@ -11,7 +11,7 @@
 #include "engine/lua/lesson_fields.h"
 #include "engine/lua/lesson_load.h"
 
-enum { SOURCE_LIMIT = 1 << 20, ARENA_LIMIT = 48 << 20 };
+enum { SOURCE_LIMIT = 1 << 20, ARENA_LIMIT = 16 << 20 };
 static const long instruction_limit = 20 * 1000 * 1000;
 static const size_t memory_limit = (size_t)64 << 20;
 

@@ -2,8 +2,10 @@
 # The live probes tell a bad service from its mended one, and leave nothing behind, also when killed.
 # The long test runs all eight; here are two.
 set -eu
-command -v bwrap >/dev/null && bwrap --unshare-all --ro-bind / / true 2>/dev/null || exit 77
-/usr/bin/python3 -c 'import flask, fastapi, uvicorn, numpy' 2>/dev/null || exit 77
+command -v bwrap >/dev/null && bwrap --unshare-all --ro-bind / / true 2>/dev/null ||
+	{ echo 'bubblewrap cannot make namespaces here'; exit 77; }
+/usr/bin/python3 -c 'import flask, fastapi, uvicorn, numpy' 2>/dev/null ||
+	{ echo 'no flask, fastapi, uvicorn, numpy'; exit 77; }
 folder=$(dirname "$0")/../review/live
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

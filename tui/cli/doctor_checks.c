@@ -12,6 +12,8 @@
 #include "engine/base/file.h"
 #include "engine/lua/catalog.h"
 #include "engine/store/store.h"
+#include "engine/tensor/engine.h"
+#include "engine/tutor/grade.h"
 #include "engine/worker/worker.h"
 #include "tui/cli/doctor.h"
 #include "tui/cli/drive.h"
@@ -126,6 +128,17 @@ static void check_worker(struct doctor *doctor)
 						     message(MSG_DOCTOR_WORKER_MEND)});
 }
 
+static void check_kernels(struct doctor *doctor)
+{
+	struct error err = ERROR_INIT;
+	char detail[640];
+	bool ok = engine_start(0, &err) == STATUS_OK;
+	snprintf(detail, sizeof detail, "%s · %s", engine_simd_name(),
+		 ok ? engine_blas_name() : err.message);
+	doctor_report(doctor, &(struct doctor_check){"kernels", MSG_DOCTOR_KERNELS, ok, false,
+						     detail, message(MSG_DOCTOR_KERNELS_MEND)});
+}
+
 void doctor_engine(struct doctor *doctor)
 {
 	struct utsname system;
@@ -135,6 +148,7 @@ void doctor_engine(struct doctor *doctor)
 		 sysconf(_SC_NPROCESSORS_ONLN));
 	doctor_report(doctor, &(struct doctor_check){"machine", MSG_DOCTOR_MACHINE, true, true,
 						     detail, NULL});
+	check_kernels(doctor);
 	check_worker(doctor);
 	static const char *const places[] = {"/usr/bin/bwrap", "/bin/bwrap",
 					     "/usr/local/bin/bwrap"};
@@ -146,6 +160,20 @@ void doctor_engine(struct doctor *doctor)
 		      &(struct doctor_check){"bubblewrap", MSG_DOCTOR_BUBBLEWRAP, found != NULL,
 					     false, found ? found : message(MSG_DOCTOR_ABSENT),
 					     message(MSG_DOCTOR_BUBBLEWRAP_MEND)});
+}
+
+static void check_grader(struct doctor *doctor, const char *share)
+{
+	struct grader *grader = NULL;
+	struct error err = ERROR_INIT;
+	bool opened = grader_open(&grader, share, &err) == STATUS_OK;
+	bool ok = opened && grader_knows(grader, "B1");
+	doctor_report(doctor, &(struct doctor_check){"grader", MSG_DOCTOR_GRADER, ok, true,
+						     ok       ? message(MSG_DOCTOR_GRADER_GOOD)
+						     : opened ? message(MSG_DOCTOR_ABSENT)
+							      : err.message,
+						     message(MSG_DOCTOR_REINSTALL)});
+	grader_free(grader);
 }
 
 void doctor_data(struct doctor *doctor)
@@ -169,6 +197,7 @@ void doctor_data(struct doctor *doctor)
 		      &(struct doctor_check){"built-in-data", MSG_DOCTOR_BUILT_IN, built_in, true,
 					     built_in ? path.text : message(MSG_DOCTOR_ABSENT),
 					     message(MSG_DOCTOR_REINSTALL)});
+	check_grader(doctor, shared ? share.text : "");
 	strbuf_release(&path);
 	strbuf_release(&share);
 }
