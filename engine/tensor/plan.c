@@ -34,6 +34,8 @@ struct plan {
 	struct tensor **outputs;
 	int output_count;
 	double flops;
+	int64_t *spent; /* nanoseconds of each call over the runs that were watched */
+	int64_t watched_runs;
 };
 
 enum status plan_record_begin(struct error *err)
@@ -333,7 +335,8 @@ static enum status move_in(struct plan *p, struct error *err)
 	}
 	p->buffer = tensor_alloc_bytes(p->buffer_bytes);
 	p->workspace = tensor_alloc_bytes(workspace);
-	if (!p->buffer || !p->workspace) {
+	p->spent = calloc((size_t)p->count + 1, sizeof *p->spent);
+	if (!p->buffer || !p->workspace || !p->spent) {
 		return error_set(err, STATUS_NOMEM, "plan", message(MSG_TENSOR_NOMEM),
 				 (double)p->buffer_bytes / 1e6);
 	}
@@ -439,9 +442,12 @@ enum status plan_run(struct plan *p, struct error *err)
 			call->op->forward(call);
 		}
 		if (watched) {
-			profile_note(call, clock_now_ns() - start);
+			int64_t spent = clock_now_ns() - start;
+			profile_note(call, spent);
+			p->spent[i] += spent;
 		}
 	}
+	p->watched_runs += watched;
 	return STATUS_OK;
 }
 
@@ -464,6 +470,7 @@ void plan_free(struct plan *p)
 		tensor_storage_unref(p->slots[i].storage);
 	}
 	free(p->slots);
+	free(p->spent);
 	free(p->outputs);
 	free(p->calls);
 	free(p->buffer);
@@ -487,6 +494,10 @@ void plan_describe(struct strbuf *out, const struct plan *p)
 	for (int i = 0; i < p->count; i++) {
 		const struct op_call *call = &p->calls[i];
 		strbuf_printf(out, "%3d %-20s", i, call->op->name);
+		if (p->watched_runs) {
+			strbuf_printf(out, "%9.1f µs ",
+				      (double)p->spent[i] / 1e3 / (double)p->watched_runs);
+		}
 		for (int k = 0; k < call->input_count; k++) {
 			if (call->inputs[k]) {
 				strbuf_printf(out, " %s", tensor_shape_text(call->inputs[k], text));

@@ -44,49 +44,56 @@ static int64_t flat_length(const struct correlation *c)
 	return (c->out_height - 1) * c->pitch + c->out_width;
 }
 
-/* Copies the planes of one image; margins are zero. */
+/* Copies the planes of one image into their margins, which were zeroed before. */
 static void fill_planes(const struct correlation *c, float *planes, const float *image)
 {
-	int64_t phases = c->step[0] * c->step[1];
+	int64_t phases = c->step[0] * c->step[1], step = c->step[1];
 	for (int64_t p = 0; p < c->planes; p++) {
 		const float *from = image + p / phases * c->source_height * c->source_width;
-		int64_t phase_y = p % phases / c->step[1], phase_x = p % c->step[1];
+		int64_t phase_y = p % phases / step, phase_x = p % step;
+		int64_t x = c->low_x * step + phase_x - c->pad[1];
+		int64_t left = x < 0 ? (-x + step - 1) / step : 0;
+		x += left * step;
+		int64_t n = (c->source_width - x + step - 1) / step;
+		n = n < c->pitch - left ? n : c->pitch - left;
+		float *plane = planes + p * plane_floats(c) + left;
 		for (int64_t r = 0; r < c->plane_height; r++) {
-			float *to = planes + p * plane_floats(c) + r * c->pitch;
 			int64_t y = (r + c->low_y) * c->step[0] + phase_y - c->pad[0];
-			if (y < 0 || y >= c->source_height) {
-				memset(to, 0, (size_t)c->pitch * sizeof *to);
+			if (y < 0 || y >= c->source_height || n <= 0) {
 				continue;
 			}
-			const float *row = from + y * c->source_width;
-			int64_t step = c->step[1], x = c->low_x * step + phase_x - c->pad[1], i = 0;
-			for (; i < c->pitch && x < 0; i++, x += step) {
-				to[i] = 0;
-			}
-			if (step == 1 && x < c->source_width) {
-				int64_t n = c->source_width - x < c->pitch - i ? c->source_width - x
-									       : c->pitch - i;
-				memcpy(to + i, row + x, (size_t)n * sizeof *to);
-				i += n;
-			}
-			for (; step > 1 && i < c->pitch && x < c->source_width; i++, x += step) {
-				to[i] = row[x];
-			}
-			for (; i < c->pitch; i++) {
-				to[i] = 0;
+			const float *row = from + y * c->source_width + x;
+			float *to = plane + r * c->pitch;
+			if (step == 1) {
+				for (int64_t i = 0; i < n; i++) {
+					to[i] = row[i];
+				}
+			} else {
+				for (int64_t i = 0; i < n; i++) {
+					to[i] = row[i * step];
+				}
 			}
 		}
 	}
-	memset(planes + c->planes * plane_floats(c), 0, SLACK * sizeof *planes);
+}
+
+/* A 1 × 1 convolution: the image is its own plane, and the result needs no margin taken off. */
+static bool plain(const struct correlation *c)
+{
+	return c->pitch == c->source_width && c->plane_height == c->source_height &&
+	       c->step[0] * c->step[1] == 1 && c->out_step[0] * c->out_step[1] == 1 &&
+	       c->pad[0] == 0 && c->pad[1] == 0 && c->out_width == c->pitch;
 }
 
 /* Computes rows [first, last) of one image (multiples of 8 but for the end) and writes them out. */
 static void correlate(const struct correlation *c, float *out, const float *planes, float *flat,
 		      const float *bias, bool relu, int64_t first, int64_t last)
 {
+	bool straight = plain(c);
 	const struct gemm_kernels *kernels = gemm_kernels();
 	int64_t length = flat_length(c), full = kernels->vectors * kernels->width;
-	int64_t flat_row = ceil_to(length, 16);
+	int64_t flat_row = straight ? length : ceil_to(length, 16);
+	flat = straight ? out + first * length : flat;
 	for (int64_t j = 0; j < length; j += full) {
 		int64_t columns = length - j < full ? length - j : full;
 		int64_t vectors = (columns + kernels->width - 1) / kernels->width;
@@ -108,7 +115,7 @@ static void correlate(const struct correlation *c, float *out, const float *plan
 			kernels->tile_offsets[vectors - 1][rows - 1](&t);
 		}
 	}
-	for (int64_t m = first; m < last; m++) {
+	for (int64_t m = first; m < last && !straight; m++) {
 		float *image = out + m * c->target_height * c->target_width;
 		for (int64_t u = 0; u < c->out_height; u++) {
 			const float *from = flat + (m - first) * flat_row + u * c->pitch;
@@ -280,18 +287,22 @@ static void run_images(void *context, int64_t first, int64_t last)
 		threads_scratch(1, (size_t)(planes + c->rows * (ceil_to(flat_length(c), 16) + 16)) *
 					   sizeof *memory);
 	int64_t filled = -1;
+	memset(memory, 0, (size_t)planes * sizeof *memory);
 	for (int64_t item = first; item < last; item++) {
 		int64_t n = item / j->cuts, cut = item % j->cuts;
 		int64_t from = blocks * cut / j->cuts * unit;
 		int64_t to = blocks * (cut + 1) / j->cuts * unit;
 		to = to < c->rows ? to : c->rows;
-		if (filled != n) {
-			fill_planes(c, memory, j->in + n * j->in_image + j->group * j->in_group);
+		/* The last image is copied all the same: vectors read a little past its end. */
+		const float *image = j->in + n * j->in_image + j->group * j->in_group;
+		bool direct = plain(c) && n + 1 < j->g->batch;
+		if (filled != n && !direct) {
+			fill_planes(c, memory, image);
 			filled = n;
 		}
-		correlate(c, j->out + n * j->out_image + j->group * j->out_group, memory,
-			  memory + planes, j->bias ? j->bias + j->group * c->rows : NULL, j->relu,
-			  from, to);
+		correlate(c, j->out + n * j->out_image + j->group * j->out_group,
+			  direct ? image : memory, memory + planes,
+			  j->bias ? j->bias + j->group * c->rows : NULL, j->relu, from, to);
 	}
 }
 
@@ -457,40 +468,49 @@ void conv_input_grad(const struct conv_geometry *g, float *x, const float *y, co
 	}
 }
 
-/* --- filters: for each image, dW += y [O, flat] · patches [flat, taps] --- */
+/* --- filters: for each image, dWᵀ [taps, O] += patches [taps, flat] · yᵀ [flat, O] ---
+ * Only y is turned over in memory; the rows of the patch matrix are plain runs of the planes. */
 struct weight_job {
 	const struct conv_geometry *g;
 	const struct correlation *c;
-	float *partial; /* [threads][weights] */
+	float *partial; /* [threads][groups][taps][outs] */
 	const float *x, *y;
 	int64_t weights;
 };
 
-struct patches {
-	const float *planes;
-	const int64_t *offsets;
-};
-
-static void pack_patches(const struct gemm *g, float *panel, int64_t k0, int64_t k, int64_t n0,
-			 int64_t n, int64_t width)
+/* A panel of yᵀ: for each place of the flat run, n of the outputs; zero between the rows of the image. */
+static void turn_outputs(const struct correlation *c, float *panel, const float *y, int64_t n,
+			 int64_t width)
 {
-	const struct patches *p = g->pack_context;
 	const float *columns[MAX_WIDTH];
-	for (int64_t j = 0; j < n; j++) {
-		columns[j] = p->planes + p->offsets[n0 + j] + k0;
+	for (int64_t u = 0; u < c->out_height; u++) {
+		for (int64_t j = 0; j < n; j++) {
+			columns[j] = y + j * c->out_height * c->out_width + u * c->out_width;
+		}
+		float *to = panel + u * c->pitch * width;
+		gemm_kernels()->pack_columns(to, columns, c->out_width, n, width);
+		if (u + 1 < c->out_height) {
+			memset(to + c->out_width * width, 0,
+			       (size_t)((c->pitch - c->out_width) * width) * sizeof *to);
+		}
 	}
-	gemm_kernels()->pack_columns(panel, columns, k, n, width);
 }
 
-/* y in the planes' pitch; what lies between its rows is zero, so that it adds nothing. */
-static void spread_rows(const struct correlation *c, float *to, const float *from, int64_t rows)
+static void add_products(const struct correlation *c, float *sum, const float *planes,
+			 const float *panel, int64_t first, int64_t n, int64_t vectors)
 {
-	int64_t length = flat_length(c);
-	for (int64_t m = 0; m < rows; m++, to += length) {
-		memset(to, 0, (size_t)length * sizeof *to);
-		for (int64_t u = 0; u < c->out_height; u++, from += c->out_width) {
-			memcpy(to + u * c->pitch, from, (size_t)c->out_width * sizeof *to);
-		}
+	const struct gemm_kernels *kernels = gemm_kernels();
+	for (int64_t tap = 0; tap < c->taps; tap += kernels->rows) {
+		int64_t rows = c->taps - tap < kernels->rows ? c->taps - tap : kernels->rows;
+		struct gemm_tile t = {.k = flat_length(c),
+				      .a = planes,
+				      .row_offsets = c->offsets + tap,
+				      .panel = panel,
+				      .c = sum + tap * c->rows + first,
+				      .c_row = c->rows,
+				      .columns = n,
+				      .accumulate = true};
+		kernels->tile_rows[vectors - 1][rows - 1](&t);
 	}
 }
 
@@ -499,35 +519,34 @@ static void weight_part(void *context, int part, int parts)
 	const struct weight_job *j = context;
 	const struct conv_geometry *g = j->g;
 	const struct correlation *c = j->c;
+	const struct gemm_kernels *kernels = gemm_kernels();
 	float *sum = j->partial + part * j->weights;
 	memset(sum, 0, (size_t)j->weights * sizeof *sum);
 	int64_t planes = ceil_to(c->planes * plane_floats(c) + SLACK, 16);
-	int64_t length = flat_length(c);
 	int64_t in_plane = g->in_height * g->in_width, out_plane = g->out_height * g->out_width;
 	float *memory =
-		threads_scratch(1, (size_t)(planes + c->rows * length + 16) * sizeof *memory);
+		threads_scratch(1, (size_t)(planes + flat_length(c) * MAX_WIDTH) * sizeof *memory);
+	float *panel = memory + planes;
+	memset(memory, 0, (size_t)planes * sizeof *memory);
+	/* Outputs in panels of equal width, as wide as a tile at most. */
+	int64_t all = (c->rows + kernels->width - 1) / kernels->width;
+	int64_t cuts = (all + kernels->vectors - 1) / kernels->vectors;
+	int64_t vectors = (all + cuts - 1) / cuts, wide = vectors * kernels->width;
 	for (int64_t n = g->batch * part / parts; n < g->batch * (part + 1) / parts; n++) {
 		for (int64_t group = 0; group < g->groups; group++) {
-			fill_planes(
-				c, memory,
+			const float *x =
 				j->x + (n * g->in_channels + group * (g->in_channels / g->groups)) *
-						in_plane);
-			spread_rows(c, memory + planes,
-				    j->y + (n * g->out_channels + group * c->rows) * out_plane,
-				    c->rows);
-			struct patches patches = {memory, c->offsets};
-			struct gemm m = {.m = c->rows,
-					 .n = c->taps,
-					 .k = length,
-					 .a = memory + planes,
-					 .a_row = length,
-					 .a_col = 1,
-					 .c = sum + group * c->rows * c->taps,
-					 .c_row = c->taps,
-					 .accumulate = true,
-					 .pack = pack_patches,
-					 .pack_context = &patches};
-			gemm_serial(&m);
+					       in_plane;
+			const float *y = j->y + (n * g->out_channels + group * c->rows) * out_plane;
+			if (!plain(c)) {
+				fill_planes(c, memory, x);
+			}
+			for (int64_t o = 0; o < c->rows; o += wide) {
+				int64_t count = c->rows - o < wide ? c->rows - o : wide;
+				turn_outputs(c, panel, y + o * out_plane, count, wide);
+				add_products(c, sum + group * c->rows * c->taps,
+					     plain(c) ? x : memory, panel, o, count, vectors);
+			}
 		}
 	}
 }
@@ -541,10 +560,12 @@ void conv_weight_grad(const struct conv_geometry *g, float *weight, const float 
 	struct weight_job j = {g, &c, (float *)(taps + most_taps(g)),
 			       x, y,  g->out_channels * c.taps};
 	threads_parts(weight_part, &j);
-	memcpy(weight, j.partial, (size_t)j.weights * sizeof *weight);
-	for (int part = 1; part < threads_count(); part++) {
-		for (int64_t i = 0; i < j.weights; i++) {
-			weight[i] += j.partial[part * j.weights + i];
+	for (int64_t i = 0; i < j.weights; i++) {
+		int64_t group = i / (c.rows * c.taps), o = i / c.taps % c.rows, tap = i % c.taps;
+		const float *from = j.partial + (group * c.taps + tap) * c.rows + o;
+		weight[i] = from[0];
+		for (int part = 1; part < threads_count(); part++) {
+			weight[i] += from[part * j.weights];
 		}
 	}
 }

@@ -56,6 +56,8 @@ struct gemm_tile {
 	const float
 		*panel; /* [k][vectors · width]; with offsets: row k starts at panel + offsets[k] */
 	const int64_t *offsets;
+	const int64_t *
+		row_offsets; /* tile_rows: row i of A is at a + row_offsets[i] instead of a + i a_row */
 	float *c;
 	int64_t c_row;
 	int64_t columns; /* of C that are really there */
@@ -68,6 +70,7 @@ struct gemm_kernels {
 	int rows, vectors, width;
 	gemm_tile_fn tile[3][GEMM_MAX_ROWS]; /* [vectors - 1][rows - 1] */
 	gemm_tile_fn tile_offsets[3][GEMM_MAX_ROWS];
+	gemm_tile_fn tile_rows[3][GEMM_MAX_ROWS];
 	/** y[0 … 8·width) = Σ x[k] panel[k][8·width]: one row against columns that lie side by side. */
 	void (*vector)(float *y, const float *x, const float *panel, int64_t k);
 	/** Packs n <= 48 columns, each contiguous along K, into panel[k][width]; zeros beyond n. */
