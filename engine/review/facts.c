@@ -182,8 +182,9 @@ static bool named_like_a_model(const struct py *py, int32_t function)
 	while (syntax_kind_of(py->tree, last) == SYN_SUBSCRIPT) {
 		last = syntax_child(py->tree, last, FIELD_VALUE);
 	}
-	return name_is(py_text(py, last), "model|net|network|classifier|encoder|decoder|*_model|"
-					  "model_*|MODEL|generator|G|detector|backbone");
+	return name_is(py_text(py, last),
+		       "model|models|net|network|classifier|encoder|decoder|*_model|"
+		       "model_*|MODEL|generator|G|detector|backbone");
 }
 
 bool fact_torch_forward(struct py *py, int32_t call)
@@ -247,6 +248,18 @@ bool fact_infers(struct py *py, int32_t call)
 		    "diffusers.*.from_pretrained()|llama_cpp.Llama()|cv2.dnn.*().forward|"
 		    "face_recognition.face_encodings|pytesseract.image_to_string")) {
 		return true;
+	}
+	/* a function imported from elsewhere that says what it does */
+	if (syntax_kind_of(py->tree, function) == SYN_IDENTIFIER && *callee != '@' &&
+	    name_is(callee,
+		    "*.predict|*.predict_*|*.infer|*.inference|*.run_inference|*.get_prediction|"
+		    "*.get_predictions|*.make_prediction|*.model_predict|*.classify|*.classify_"
+		    "*") &&
+	    !name_ends(callee, ")")) {
+		struct py *file;
+		int32_t f;
+		return !py_called(py, call, &file, &f) &&
+		       syntax_kind_of(py->tree, py->tree->nodes[call].parent) != SYN_AWAIT;
 	}
 	return fact_torch_forward(py, call);
 }

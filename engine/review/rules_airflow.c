@@ -28,6 +28,17 @@ static bool mentions(struct py *py, const char *words)
 	return false;
 }
 
+static bool within_log(struct py *py, int32_t node)
+{
+	for (int32_t n = py->tree->nodes[node].parent; n != SYNTAX_NO_NODE;
+	     n = py->tree->nodes[n].parent) {
+		if (py->tree->nodes[n].kind == SYN_CALL && fact_logs(py, n)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 void rules_airflow(struct judge *j)
 {
 	struct py *py = j->py;
@@ -57,7 +68,8 @@ void rules_airflow(struct judge *j)
 				    "datetime.utcnow|"
 				    "datetime.date.today|time.time|pendulum.now|pendulum.today|"
 				    "datetime.now|"
-				    "datetime.utcnow")) {
+				    "datetime.utcnow") &&
+		    !within_log(py, call)) {
 			report_text(j->r, j->source, RULE_AIRFLOW_WALL_CLOCK, call,
 				    syntax_child(py->tree, call, FIELD_FUNCTION));
 		}

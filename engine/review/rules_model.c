@@ -105,11 +105,14 @@ static void only_under_main(struct judge *j, int32_t call)
 	int32_t statement = py_statement(py, call);
 	int32_t assignment = syntax_child_of_kind(tree, statement, SYN_ASSIGNMENT);
 	int32_t left = syntax_child(tree, assignment, FIELD_LEFT);
-	if (assignment == SYNTAX_NO_NODE || syntax_kind_of(tree, left) != SYN_IDENTIFIER) {
+	bool entry = syntax_kind_of(tree, left) == SYN_SUBSCRIPT; /* models[name] = load(…) */
+	int32_t named = entry ? syntax_child(tree, left, FIELD_VALUE) : left;
+	if (assignment == SYNTAX_NO_NODE || syntax_kind_of(tree, named) != SYN_IDENTIFIER) {
 		return;
 	}
-	const char *name = py_text(py, left);
-	for (int32_t b = py_lookup_here(py, 0, name, strlen(name)); b >= 0; b = py_older(py, b)) {
+	const char *name = py_text(py, named);
+	for (int32_t b = py_lookup_here(py, 0, name, strlen(name)); b >= 0 && !entry;
+	     b = py_older(py, b)) {
 		const struct py_binding *binding = &py->bindings[b];
 		if (binding->node != left && binding->value != SYNTAX_NO_NODE &&
 		    syntax_kind_of(tree, binding->value) != SYN_NONE &&

@@ -92,7 +92,12 @@ static void per_request(struct judge *j, int32_t call)
 	    !syntax_inside(py->tree, call, py->functions[index].body)) {
 		return;
 	}
-	if (fact_loads_model(py, call) && !lazily_guarded(py, call)) {
+	/* a route made for loading another version may load */
+	const struct py_function *around = &py->functions[index];
+	bool reloads = around->framework != FRAMEWORK_NONE && !around->predicts &&
+		       (text_has_any(around->name, "update|reload|refresh|load_model|switch") ||
+			text_has_any(around->route, "update|reload|refresh|load"));
+	if (fact_loads_model(py, call) && !lazily_guarded(py, call) && !reloads) {
 		report_text(j->r, j->source, RULE_MODEL_PER_REQUEST, call,
 			    syntax_child(py->tree, call, FIELD_FUNCTION));
 	} else if (fact_builds_client(py_callee(py, call)) && !lazily_guarded(py, call)) {
@@ -176,6 +181,10 @@ static void inference_mode(struct judge *j, int32_t call)
 	int32_t index = py_function_of(py, call);
 	if (index < 0 || !py->functions[index].in_request || !fact_torch_forward(py, call) ||
 	    gradients_off(py, call)) {
+		return;
+	}
+	/* hub models of ultralytics switch them off themselves */
+	if (memmem(j->source->text, j->source->length, "ultralytics/", 12)) {
 		return;
 	}
 	/* a module's own forward is not the place to decide */

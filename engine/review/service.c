@@ -1,4 +1,4 @@
-#include "engine/review/service.h"
+#include "engine/review/rules.h"
 
 #include <string.h>
 #include <strings.h>
@@ -183,7 +183,7 @@ static void decorated_handler(struct py *py, int32_t f)
 		if (path == SYNTAX_NO_NODE && call != SYNTAX_NO_NODE) {
 			path = py_argument(py, call, 0, "rule");
 		}
-		const char *route = path == SYNTAX_NO_NODE ? NULL : py_string(py, path);
+		const char *route = value_string(py, path);
 		make_handler(py, f, framework,
 			     framework == FRAMEWORK_BENTOML ? METHOD_POST
 							    : methods_of(py, call, method),
