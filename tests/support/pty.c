@@ -203,6 +203,22 @@ bool pty_running(struct pty *pty)
 	return !pty->ended;
 }
 
+bool pty_wait_stopped(struct pty *pty, int limit)
+{
+	long end = now_ms() + limit;
+	while (!pty->ended && now_ms() < end) {
+		int status;
+		if (waitpid(pty->child, &status, WNOHANG | WUNTRACED) == pty->child) {
+			if (WIFSTOPPED(status)) {
+				return true;
+			}
+			collect(pty, status);
+		}
+		read_some(pty, 20);
+	}
+	return false;
+}
+
 int pty_wait_end(struct pty *pty, int limit)
 {
 	long end = now_ms() + limit;

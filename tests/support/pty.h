@@ -26,6 +26,8 @@ void pty_resize(struct pty *pty, int width, int height);
 void pty_signal(struct pty *pty, int signal_number);
 /** Whether the program still runs. */
 bool pty_running(struct pty *pty);
+/** Waits until it stopped itself (SIGSTOP, SIGTSTP); false when limit ms passed. */
+bool pty_wait_stopped(struct pty *pty, int limit);
 /** Waits for its end; the exit status, 128 + signal, or -1 when it still runs after limit ms. */
 int pty_wait_end(struct pty *pty, int limit);
 void pty_cursor(struct pty *pty, int *x, int *y);

@@ -207,10 +207,7 @@ static void suspending_and_going_on(void **state)
 	struct game game;
 	open_game(&game, 80, 24);
 	pty_signal(game.pty, SIGTSTP);
-	for (int i = 0; i < 100 && !pty_restored(game.pty); i++) {
-		pty_settle(game.pty, 50, 50);
-		usleep(20000);
-	}
+	assert_true(pty_wait_stopped(game.pty, 10000));
 	assert_true(pty_restored(game.pty));
 	pty_signal(game.pty, SIGCONT);
 	expect(&game, "시작하기");
