@@ -208,6 +208,8 @@ static void suspending_and_going_on(void **state)
 	open_game(&game, 80, 24);
 	pty_signal(game.pty, SIGTSTP);
 	assert_true(pty_wait_stopped(game.pty, 10000));
+	pty_settle(game.pty, 50, 1000);
+	assert_false(pty_holds(game.pty, "시작하기"));
 	assert_true(pty_restored(game.pty));
 	pty_signal(game.pty, SIGCONT);
 	expect(&game, "시작하기");
