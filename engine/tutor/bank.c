@@ -113,9 +113,13 @@ static enum status read_unit(struct bank *bank, int *room, int unit, const char 
 	return status;
 }
 
-static int by_name(const void *a, const void *b)
+/* By unit, then by hand. */
+static int by_file(const void *a, const void *b)
 {
-	return strcmp(((const struct bank_unit *)a)->id, ((const struct bank_unit *)b)->id);
+	const char *x = a, *y = b;
+	size_t n = strcspn(x, "."), m = strcspn(y, ".");
+	int order = strncmp(x, y, n < m ? n : m);
+	return order ? order : n != m ? (n < m ? -1 : 1) : strcmp(x, y);
 }
 
 enum status bank_read(struct bank *out, const char *folder, struct error *err)
@@ -129,23 +133,34 @@ enum status bank_read(struct bank *out, const char *folder, struct error *err)
 	enum { MOST = 128 };
 	out->units = arena_alloc(&out->arena, MOST * sizeof *out->units);
 	enum status status = out->units ? STATUS_OK : STATUS_NOMEM;
-	for (struct dirent *entry; !status && (entry = readdir(dir)) && out->unit_count < MOST;) {
+	char(*files)[64] = arena_alloc(&out->arena, MOST * 4 * sizeof *files);
+	int file_count = 0;
+	status = files ? status : STATUS_NOMEM;
+	for (struct dirent *entry; !status && (entry = readdir(dir)) && file_count < MOST * 4;) {
 		size_t n = strlen(entry->d_name);
-		if (n > 4 && n < sizeof out->units->id + 4 &&
-		    !strcmp(entry->d_name + n - 4, ".tsv")) {
-			struct bank_unit *unit = &out->units[out->unit_count++];
-			memcpy(unit->id, entry->d_name, n - 4);
+		if (n > 4 && n < sizeof *files && !strcmp(entry->d_name + n - 4, ".tsv")) {
+			memcpy(files[file_count++], entry->d_name, n + 1);
 		}
 	}
 	closedir(dir);
-	if (out->unit_count > 1) {
-		qsort(out->units, (size_t)out->unit_count, sizeof *out->units, by_name);
+	if (file_count > 1) {
+		qsort(files, (size_t)file_count, sizeof *files, by_file);
 	}
 	int room = 0;
-	for (int u = 0; u < out->unit_count && !status; u++) {
-		char path[1024];
-		snprintf(path, sizeof path, "%s/%s.tsv", folder, out->units[u].id);
-		status = read_unit(out, &room, u, path, err);
+	for (int f = 0; f < file_count && !status; f++) {
+		char path[1024], id[sizeof out->units->id];
+		/* UNIT.tsv and UNIT.<hand>.tsv hold sentences of one unit; their names sort together. */
+		snprintf(id, sizeof id, "%.*s", (int)strcspn(files[f], "."), files[f]);
+		int unit = out->unit_count - 1;
+		if (unit < 0 || strcmp(out->units[unit].id, id) != 0) {
+			if (out->unit_count == MOST) {
+				break;
+			}
+			unit = out->unit_count++;
+			memcpy(out->units[unit].id, id, sizeof id);
+		}
+		snprintf(path, sizeof path, "%s/%s", folder, files[f]);
+		status = read_unit(out, &room, unit, path, err);
 	}
 	if (status) {
 		bank_release(out);

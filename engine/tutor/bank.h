@@ -6,7 +6,7 @@
 #include "engine/base/arena.h"
 #include "engine/base/error.h"
 
-/* The sentence bank: assets/bank/<UNIT>.tsv, a sentence a line, "label<TAB>sentence". Labels: "k1", "m2", "k1,k3",
+/* The sentence bank: assets/bank/<UNIT>.tsv and <UNIT>.<hand>.tsv, a sentence a line, "label<TAB>sentence". Labels: "k1", "m2", "k1,k3",
  * "!k1" (close to k1, yet must not count), "none". */
 
 #define BANK_LABELS 16 /* concepts k1…k12 are bits 0–11, misconceptions m1…m4 bits 12–15 */

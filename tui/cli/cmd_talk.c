@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/store/store.h"
 #include "tui/cli/ask_json.h"
 #include "tui/cli/cli_json.h"
 #include "tui/cli/commands.h"
@@ -39,8 +40,37 @@ static bool print_turn(const struct tutor_session *session, const struct dialogu
 	return fflush(stdout) == 0;
 }
 
-static int run(struct tutor_session *session, struct dialogue *dialogue, bool junior,
-	       const struct cli_options *options)
+/* What an earlier sitting left, with --resume. Owns: caller frees; NULL when there is nothing. */
+static char *saved_state(struct store *store, const char *checkpoint)
+{
+	struct arena arena;
+	arena_init(&arena);
+	struct dialogue_record record;
+	char *state = NULL;
+	if (store && store_dialogue(store, &arena, checkpoint, &record, NULL) == STATUS_OK) {
+		state = strdup(record.state);
+	}
+	arena_release(&arena);
+	return state;
+}
+
+static enum status save_state(struct store *store, const struct tutor_session *session,
+			      const struct dialogue *dialogue, struct error *err)
+{
+	char *state = dialogue_save(dialogue);
+	if (!state) {
+		return error_set(err, STATUS_NOMEM, "talk", "out of memory");
+	}
+	struct dialogue_record record = {.checkpoint = session->checkpoint->id,
+					 .state = state,
+					 .passed = dialogue_passed(dialogue)};
+	enum status status = store_set_dialogue(store, &record, err);
+	free(state);
+	return status;
+}
+
+static int run(struct tutor_session *session, struct dialogue *dialogue, struct store *store,
+	       bool junior, const struct cli_options *options)
 {
 	struct error err = ERROR_INIT;
 	struct turn turn;
@@ -62,6 +92,9 @@ static int run(struct tutor_session *session, struct dialogue *dialogue, bool ju
 		bool hint = strcmp(line, "/hint") == 0;
 		status = hint ? dialogue_hint(dialogue, &turn, &err)
 			      : dialogue_answer(dialogue, line, (size_t)n, &turn, &err);
+		if (!status && store) {
+			status = save_state(store, session, dialogue, &err);
+		}
 		printed = !status &&
 			  print_turn(session, dialogue, &turn, hint ? NULL : line, options);
 	}
@@ -77,13 +110,14 @@ static int run(struct tutor_session *session, struct dialogue *dialogue, bool ju
 
 int cmd_talk(int argc, char **argv, const struct cli_options *options)
 {
-	bool junior = false;
+	bool junior = false, resume = false;
 	long variant = 0;
 	const struct cli_option wanted[] = {
 		{"--teach-back", CLI_FLAG, &junior, 0, 0},
 		{"--variant", CLI_INTEGER, &variant, 0, 100},
+		{"--resume", CLI_FLAG, &resume, 0, 0},
 	};
-	int code = cli_take_options(&argc, argv, wanted, 2, options);
+	int code = cli_take_options(&argc, argv, wanted, 3, options);
 	if (code) {
 		return code;
 	}
@@ -97,12 +131,18 @@ int cmd_talk(int argc, char **argv, const struct cli_options *options)
 	}
 	struct error err = ERROR_INIT;
 	struct dialogue *dialogue = NULL;
-	if (tutor_session_dialogue(&dialogue, &session, NULL, (int)variant, &err) != STATUS_OK) {
-		code = cli_fail_error(options, &err);
-	} else {
-		code = run(&session, dialogue, junior, options);
+	struct store *store = NULL;
+	char *saved = NULL;
+	enum status status = resume ? store_open(&store, NULL, &err) : STATUS_OK;
+	if (!status) {
+		saved = saved_state(store, session.checkpoint->id);
+		status = tutor_session_dialogue(&dialogue, &session, saved, (int)variant, &err);
 	}
+	code = status ? cli_fail_error(options, &err)
+		      : run(&session, dialogue, store, junior, options);
 	dialogue_free(dialogue);
+	free(saved);
+	store_close(store);
 	tutor_session_close(&session);
 	return code;
 }
