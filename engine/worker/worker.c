@@ -23,7 +23,7 @@
 #define STOP_NS 80000000ll /* from worker_stop() to the kill */
 #define OVERTIME_NS 2000000000ll /* a worker keeps its own time; this long after it, it is killed */
 #define DEFAULT_SECONDS 60
-#define DEFAULT_FIGURE_SECONDS 2
+#define DEFAULT_FIGURE_SECONDS 4
 #define DEFAULT_MEMORY_MB 1024
 #define MAX_THREADS 64
 #define READ_SIZE 65536
@@ -138,9 +138,10 @@ static enum status queue_request(struct worker *worker, const struct worker_requ
 				 struct error *err)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	int threads = request->threads > 0 ? request->threads : (int)cores;
-	threads = threads < 1 ? 1 : threads > MAX_THREADS ? MAX_THREADS : threads;
 	bool figure = request->kind == WORKER_FIGURE;
+	/* A figure computes little at a time: waiting for a second thread costs more than it brings. */
+	int threads = request->threads > 0 ? request->threads : figure ? 1 : (int)cores;
+	threads = threads < 1 ? 1 : threads > MAX_THREADS ? MAX_THREADS : threads;
 	double seconds = request->seconds > 0 ? request->seconds
 			 : figure             ? DEFAULT_FIGURE_SECONDS
 					      : DEFAULT_SECONDS;

@@ -40,8 +40,8 @@ struct worker_request {
 	const char *check;
 	size_t check_length;
 	uint64_t seed;
-	int threads; /* 0: as many as cores */
-	double seconds; /* wall-clock limit, pauses not counted; 0: 60; figures: for each key or tick, 0: 2 */
+	int threads; /* 0: as many as cores; figures: 1 */
+	double seconds; /* wall-clock limit, pauses not counted; 0: 60; figures: for each key or tick, 0: 4 */
 	int memory_mb; /* 0: 1024 */
 	int width, height; /* cells, WORKER_FIGURE only */
 };

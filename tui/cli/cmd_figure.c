@@ -8,6 +8,7 @@
 #include "engine/worker/worker.h"
 #include "tui/cli/cli_json.h"
 #include "tui/cli/commands.h"
+#include "tui/cli/drive.h"
 
 /* mundap figure FILE.lua: draws a figure as text, once and after each key; for authors and tests. */
 
@@ -153,8 +154,7 @@ int cmd_figure(int argc, char **argv, const struct cli_options *options)
 						 "message", finished ? "" : result.error.message,
 						 "line", finished ? 0 : result.error.line));
 		} else if (!finished) {
-			fprintf(stderr, message(MSG_RUN_ERROR_LINE), result.error.file,
-				result.error.line, result.error.message);
+			drive_print_error(&result);
 		}
 	}
 	json_decref(pictures.frames);
