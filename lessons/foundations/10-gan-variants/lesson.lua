@@ -72,6 +72,17 @@ return {
 				},
 			},
 		},
+		lab {
+			id = "Lab-AI-10",
+			title = "무너뜨리고, 고치기",
+			goal = "labs/10/goal.md",
+			folder = "labs/10",
+			seconds = 120,
+			memory_mb = 1024,
+			pass = "균형을 깬 GAN은 봉우리 4개 이하, WGAN-GP는 7개 이상에 좋은 표본 0.60 이상, 커버리지 일치",
+			predict = { question = "균형을 깬 보통 GAN은 봉우리 여덟 개 가운데 몇 개를 낼까요?", unit = "개" },
+			explain = "두 모델의 손실 그림만 보았다면 어느 쪽이 무너졌는지 알 수 있었을까요?",
+		},
 	},
 
 	further = {
