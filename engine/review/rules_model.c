@@ -193,7 +193,7 @@ static bool wrapped_by_decorator(struct py *py, const struct py_function *f)
 		    text_has(py_text(file, file->functions[wrapper].body), "except")) {
 			return true;
 		}
-		if (text_has_any(py_text(py, callee), "handle_error|handle_exception|catch")) {
+		if (text_has_any(py_text(py, callee), "handle_|catch|_errors|error_handler")) {
 			return true;
 		}
 	}

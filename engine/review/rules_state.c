@@ -195,6 +195,15 @@ static bool ask_handles_signals(const struct judge *j)
 				    "atexit.register|*add_callback_from_signal")) {
 				return true;
 			}
+			/* server.stop(grace) lets the calls in flight end */
+			int32_t grace = py_argument(py, py->calls[c], 0, "grace");
+			if (grace != SYNTAX_NO_NODE && !syntax_is(py->tree, grace, "0") &&
+			    !syntax_is(py->tree, grace, "None") &&
+			    name_is(py_text(py,
+					    syntax_child(py->tree, py->calls[c], FIELD_FUNCTION)),
+				    "server.stop|*.server.stop|*_server.stop")) {
+				return true;
+			}
 		}
 	}
 	return false;

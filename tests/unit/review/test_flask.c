@@ -125,12 +125,63 @@ static void a_reason_is_needed_to_pass_over(void **state)
 	review_free(review);
 }
 
+static void the_dialogue_asks_on(void **state)
+{
+	(void)state;
+	struct review *review = reviewed("app.py", first_attempt);
+	const struct review_finding *f = find(review, "unsafe-deserialization");
+	struct review_dialogue dialogue;
+	struct strbuf reply;
+	strbuf_init(&reply);
+	review_dialogue_open(&dialogue, f, &reply);
+	assert_non_null(strstr(reply.text, f->question));
+	const char *const vague[] = {"잘 모르겠어요", "음",
+				     "그냥 파일을 읽는 것 같은데 괜찮지 않을까 싶어요"};
+	char last[600] = "";
+	for (size_t i = 0; i < sizeof vague / sizeof *vague; i++) {
+		strbuf_reset(&reply);
+		review_dialogue_answer(&dialogue, vague[i], &reply);
+		assert_false(dialogue.understood);
+		assert_true(reply.length > 0 && reply.length < sizeof last);
+		assert_string_not_equal(reply.text, last);
+		assert_null(
+			strstr(reply.text, "safetensors")); /* what to write is not given away */
+		strcpy(last, reply.text);
+	}
+	strbuf_reset(&reply);
+	review_dialogue_answer(&dialogue,
+			       "누가 파일을 바꾸면 그 안의 임의 코드가 서버에서 실행될 수 있어요",
+			       &reply);
+	assert_true(dialogue.understood);
+	strbuf_release(&reply);
+	review_free(review);
+}
+
+static void praise_names_a_line(void **state)
+{
+	(void)state;
+	struct review *review = reviewed("app.py", first_attempt);
+	assert_true(review->files[0].strength_count >= 1);
+	assert_int_equal(review->files[0].strengths[0].line, 5);
+	review_free(review);
+	review = reviewed("a.py", "x = 1\n");
+	assert_int_equal(review->files[0].strength_count, 0);
+	struct strbuf text;
+	strbuf_init(&text);
+	review_to_text(review, false, &text);
+	assert_non_null(strstr(text.text, "👍")); /* the effort, nothing made up */
+	strbuf_release(&text);
+	review_free(review);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_attempt_gets_its_findings),
 		cmocka_unit_test(the_teacher_keeps_the_order),
 		cmocka_unit_test(a_reason_is_needed_to_pass_over),
+		cmocka_unit_test(the_dialogue_asks_on),
+		cmocka_unit_test(praise_names_a_line),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
