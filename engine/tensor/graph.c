@@ -285,7 +285,8 @@ static enum status run_pass(struct pass *p, struct tensor *root, struct tensor *
 	bool create = options && options->create_graph;
 	bool retain = create || (options && options->retain_graph);
 	if (!root->requires_grad) {
-		return error_set(err, STATUS_INVALID, "backward", message(MSG_TENSOR_NO_GRAPH));
+		return error_set(err, STATUS_INVALID, "backward", "%s",
+				 message(MSG_TENSOR_NO_GRAPH));
 	}
 	if (!gradient && tensor_numel(root) != 1) {
 		char text[TENSOR_SHAPE_TEXT];
