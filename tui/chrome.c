@@ -33,6 +33,7 @@ struct hints {
 	struct app *app;
 	struct area row;
 	int x, limit;
+	bool shown[REQUEST_COUNT];
 	int probe; /* a cell to find the request of, -1 while drawing */
 	enum request found;
 };
@@ -41,7 +42,7 @@ static void add_hints(struct hints *hints, const struct view *view, const enum r
 {
 	for (; requests && *requests != REQUEST_NONE; requests++) {
 		uint32_t key = keymap_key(view->ops->kind, *requests);
-		if (!key) {
+		if (!key || hints->shown[*requests]) {
 			continue;
 		}
 		char name[32];
@@ -52,6 +53,7 @@ static void add_hints(struct hints *hints, const struct view *view, const enum r
 		if (hints->x + width > hints->limit) {
 			continue;
 		}
+		hints->shown[*requests] = true;
 		if (hints->probe < 0) {
 			int x = area_text(hints->row, hints->x, 0, name, STYLE_KEY);
 			area_text(hints->row, x + 1, 0, label, STYLE_NORMAL);
@@ -76,7 +78,8 @@ static enum request walk_hints(struct app *app, struct area row, int probe)
 		}
 		view->ops->status(view, &status);
 	}
-	struct hints hints = {app, row, 1, row.width - 1, probe, REQUEST_NONE};
+	struct hints hints = {
+		.app = app, .row = row, .x = 1, .limit = row.width - 1, .probe = probe};
 	if (status.length) {
 		hints.limit = row.width - 2 - (int)utf8_width(status.text, status.length);
 		if (probe < 0) {

@@ -204,7 +204,7 @@ static void draw_picture(struct lab_view *lab, struct area area)
 	}
 	int at = lab->picture % count;
 	/* Where there is room, the next picture stands beside it. */
-	if (count > 1 && area.width >= 64) {
+	if (count > 1 && area.width >= 96) {
 		int left = area.width / 2;
 		board_draw_picture(lab->session.board, at,
 				   area_part(area, 1, 0, left - 2, area.height), letters_only(lab));

@@ -7,6 +7,7 @@
 
 #include "engine/base/message.h"
 #include "engine/base/utf8.h"
+#include "tui/text/layout.h"
 #include "tui/text/markdown.h"
 #include "tui/widget/picture.h"
 #include "tui/widget/plot.h"
@@ -143,7 +144,23 @@ static const char *caption_of(const struct picture *picture, int index)
 	return text ? text : "";
 }
 
-/* Many small images, side by side, each with its caption below (or beside it where there is room). */
+/* Rows that a caption takes at a width, at most two; drawn when the area has a grid. */
+static int caption_rows(struct area area, int x, int y, int width, const char *caption)
+{
+	size_t length = strlen(caption);
+	int rows = 0;
+	for (size_t at = 0; at < length && rows < 2; rows++) {
+		size_t next, end = text_break(caption + at, length - at, width, &next);
+		if (area.grid) {
+			area_textn(area, x, y + rows, caption + at, end, STYLE_DIM);
+		}
+		at += next;
+	}
+	return rows;
+}
+
+/* Many small images side by side, each with its caption below it. Where not all find room at a size at which they can
+ * be told, the first ones are shown. */
 static void show_images(const struct picture *picture, struct area area, bool letters)
 {
 	int count = number_of(picture, "count");
@@ -153,48 +170,48 @@ static void show_images(const struct picture *picture, struct area area, bool le
 	if (!count || !height || !width) {
 		return;
 	}
-	int widest = 4;
+	int widest = 3;
 	for (int i = 0; captions && i < count; i++) {
 		int cells = (int)utf8_width(caption_of(picture, i), strlen(caption_of(picture, i)));
-		widest = cells > widest ? cells : widest;
+		widest = (cells + 1) / 2 + 2 > widest ? (cells + 1) / 2 + 2 : widest;
 	}
-	widest = widest > 16 ? 16 : widest;
-	/* As many columns as leave each image at least a few cells. */
-	int best_columns = 1, best_width = 0;
+	int below = captions ? 2 : 0;
+	/* The number of columns at which most images are shown, then at which they are largest. */
+	int best_columns = 1, best_shown = 0;
+	double best_scale = 0;
 	for (int columns = 1; columns <= count; columns++) {
 		int cell_width = area.width / columns - 1;
-		int rows = (count + columns - 1) / columns;
-		int cell_height = area.height / rows - (captions ? 1 : 0);
-		if (cell_width < 1 || cell_height < 1) {
-			continue;
+		if (cell_width < widest) {
+			break;
 		}
-		double scale = fmin((double)cell_width / width, cell_height * 2.0 / height);
-		int shown = (int)(width * scale);
-		if (shown > best_width && (!captions || cell_width >= 4)) {
-			best_width = shown;
+		double scale = (double)cell_width / width;
+		int cell_height = (int)ceil(height * scale / 2) + below;
+		if (cell_height > area.height) {
+			scale = (area.height - below) * 2.0 / height;
+			cell_height = area.height;
+		}
+		int shown = columns * (area.height / (cell_height > 0 ? cell_height : 1));
+		shown = shown > count ? count : shown;
+		if (scale * width >= 3 &&
+		    (shown > best_shown || (shown == best_shown && scale > best_scale))) {
 			best_columns = columns;
+			best_shown = shown;
+			best_scale = scale;
 		}
 	}
 	int cell_width = area.width / best_columns - 1;
-	int rows = (count + best_columns - 1) / best_columns; /* at least 1: count is */
-	// cppcheck-suppress zerodiv
-	int cell_height = area.height / rows;
-	if (cell_height < 1 + captions) {
-		cell_height = 3 + captions;
+	int cell_height = (int)ceil(height * best_scale / 2) + below;
+	int rows = (best_shown + best_columns - 1) / best_columns;
+	if (rows && area.height / rows > cell_height) {
+		cell_height = area.height / rows;
 	}
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; i < best_shown; i++) {
 		int x = i % best_columns * (cell_width + 1), y = i / best_columns * cell_height;
-		int used = cell_height - captions;
-		if (y + cell_height > area.height) {
-			break;
-		}
-		picture_draw(area_part(area, x, y, cell_width, cell_height - captions),
+		int used = 0;
+		picture_draw(area_part(area, x, y, cell_width, cell_height - below),
 			     picture->values + (size_t)i * (size_t)(height * width), height, width,
 			     &style, NULL, &used);
-		if (captions) {
-			area_text_cut(area, x, y + used, cell_width, caption_of(picture, i),
-				      STYLE_DIM);
-		}
+		caption_rows(area, x, y + used, cell_width, caption_of(picture, i));
 	}
 }
 

@@ -9,6 +9,7 @@
 #include "engine/base/korean.h"
 #include "engine/base/message.h"
 #include "engine/base/utf8.h"
+#include "tui/text/layout.h"
 
 const char *plot_number(double value, char *buffer, size_t size)
 {
@@ -281,6 +282,17 @@ void plot_scatter(struct area area, const float *points, int count, bool letters
 	free(dots.bits);
 }
 
+static int digits_of(const float *matrix, int count)
+{
+	float most = 0;
+	for (int i = 0; i < count; i++) {
+		most = matrix[i] > most ? matrix[i] : most;
+	}
+	char text[32];
+	return snprintf(text, sizeof text, "%.0f", (double)most);
+}
+
+/* Counts where there is room for them, else the percentage of the row. */
 void plot_confusion(struct area area, const float *matrix, int rows, const char *const *classes)
 {
 	int label = 4;
@@ -290,12 +302,19 @@ void plot_confusion(struct area area, const float *matrix, int rows, const char 
 	}
 	label = label > 10 ? 10 : label;
 	int cell = rows ? (area.width - label - 1) / rows : 0;
-	cell = cell > 6 ? 6 : cell;
+	cell = cell > 8 ? 8 : cell;
 	if (cell < 2) {
 		return;
 	}
+	bool percent = digits_of(matrix, rows * rows) > cell - 1;
+	if (percent) {
+		area_text_cut(area, 0, 0, label, "%", STYLE_DIM);
+	}
 	for (int i = 0; i < rows; i++) {
-		area_text_cut(area, label + 1 + i * cell, 0, cell - 1, classes[i], STYLE_DIM);
+		int width = 0;
+		size_t fits = text_fit(classes[i], strlen(classes[i]), cell - 1, &width);
+		area_textn(area, label + 1 + (i + 1) * cell - 1 - width, 0, classes[i], fits,
+			   STYLE_DIM);
 	}
 	for (int y = 0; y < rows && y + 1 < area.height; y++) {
 		float total = 0;
@@ -304,16 +323,17 @@ void plot_confusion(struct area area, const float *matrix, int rows, const char 
 		}
 		area_text_cut(area, 0, y + 1, label, classes[y], STYLE_DIM);
 		for (int i = 0; i < rows; i++) {
-			char text[16];
+			char text[32];
 			float value = matrix[y * rows + i];
-			snprintf(text, sizeof text, "%*.0f", cell - 1, (double)value);
-			bool heavy = total > 0 && value / total >= 0.1f;
-			enum style style = i == y       ? STYLE_GOOD
-					   : value == 0 ? STYLE_DIM
-					   : heavy      ? STYLE_BAD
-							: STYLE_NORMAL;
+			float share = total > 0 ? value / total : 0;
+			enum style style = i == y          ? STYLE_GOOD
+					   : value == 0    ? STYLE_DIM
+					   : share >= 0.1f ? STYLE_BAD
+							   : STYLE_NORMAL;
+			snprintf(text, sizeof text, "%.0f",
+				 (double)(percent ? share * 99.49f : value));
 			if (value == 0) {
-				snprintf(text, sizeof text, "%*s", cell - 1, "·");
+				snprintf(text, sizeof text, "·");
 			}
 			int width = (int)utf8_width(text, strlen(text));
 			area_text(area, label + 1 + (i + 1) * cell - 1 - width, y + 1, text, style);
