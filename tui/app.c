@@ -78,6 +78,14 @@ static void restore_place(struct app *app, const char *start)
 	}
 	struct strbuf place;
 	strbuf_init(&place);
+	if (app->store && store_setting(app->store, "tui.met", &place, NULL)) {
+		/* A learner who was never here is greeted, once. */
+		store_set_setting(app->store, "tui.met", "1", NULL);
+		app_push(app, view_meeting_new(app));
+		strbuf_release(&place);
+		return;
+	}
+	strbuf_reset(&place);
 	if (app->store && !store_setting(app->store, "tui.place", &place, NULL)) {
 		char *step = strchr(place.text, '#');
 		const struct checkpoint *checkpoint;

@@ -244,6 +244,9 @@ static void general_request(struct app *app, enum request request)
 	case REQUEST_EXPERIMENTS:
 		open_once(app, VIEW_EXPERIMENTS, view_experiments_new(app));
 		break;
+	case REQUEST_ROAD:
+		app_push(app, view_meeting_new(app));
+		break;
 	case REQUEST_CODE_REVIEW:
 		open_once(app, VIEW_REVIEW, view_review_new(app, NULL, NULL, NULL));
 		break;

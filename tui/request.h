@@ -28,6 +28,8 @@
 	X(NOTES, "notes", "메모", "이 자리에 메모를 남기거나 읽습니다.", "Notes") \
 	X(STATISTICS, "statistics", "통계", "얼마나 배웠는지 봅니다.", "Statistics") \
 	X(SETTINGS, "settings", "설정", "화면과 키, 학습 목표를 바꿉니다.", "Settings") \
+	X(ROAD, "road", "나의 길", "첫 만남의 질문에 답하고, 나에게 맞는 순서를 봅니다.", \
+	  "My road") \
 	X(CODE_REVIEW, "code-review", "코드 리뷰", "내 코드를 선생님께 보여 줍니다.", \
 	  "Code review") \
 	X(EXPERIMENTS, "experiments", "실행 기록", "지난 실행을 나란히 봅니다.", "Experiments") \

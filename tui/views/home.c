@@ -14,7 +14,7 @@
 
 /* Today: what to go on with, what is due, the week, the courses. */
 
-enum row_kind { ROW_CONTINUE, ROW_REVIEWS, ROW_CODE, ROW_COURSE, ROW_ALL };
+enum row_kind { ROW_CONTINUE, ROW_REVIEWS, ROW_CODE, ROW_ROAD, ROW_COURSE };
 
 struct home {
 	struct view base;
@@ -29,14 +29,31 @@ struct home {
 	int weekday; /* today, 0 Monday */
 	int streak;
 	char last_reply[512];
+	char road[160], road_start[64]; /* "" while there is none */
 	struct progress progress;
 };
 
-enum { FIXED_ROWS = 3 };
+enum { FIXED_ROWS = ROW_COURSE };
 
 static struct home *self(struct view *view)
 {
 	return (struct home *)view;
+}
+
+static void find_road(struct home *home)
+{
+	struct app *app = home->base.app;
+	struct roadmap_row *rows;
+	size_t count = 0;
+	home->road[0] = home->road_start[0] = '\0';
+	if (!app->store || store_roadmap(app->store, &home->arena, &rows, &count, NULL) || !count) {
+		return;
+	}
+	const struct lesson_entry *entry = catalog_find(app->catalog, rows[0].unit);
+	snprintf(home->road_start, sizeof home->road_start, "%s", rows[0].unit);
+	snprintf(home->road, sizeof home->road, message(MSG_TUI_ROAD), rows[0].unit,
+		 entry ? entry->title : "", rows[count - 1].week);
+	utf8_trim_partial(home->road);
 }
 
 static void find_lesson(struct home *home)
@@ -65,6 +82,9 @@ static void find_lesson(struct home *home)
 		const struct course *course =
 			entry ? progress_find_course(app->catalog, entry->course) : NULL;
 		home->lesson = course ? progress_next(&home->progress, course) : NULL;
+	}
+	if (!home->lesson && home->road_start[0]) {
+		home->lesson = catalog_find(app->catalog, home->road_start);
 	}
 	size_t count;
 	const struct course *courses = catalog_courses(app->catalog, &count);
@@ -176,6 +196,7 @@ static void shown(struct view *view)
 	arena_reset(&home->arena);
 	progress_release(&home->progress);
 	progress_load(&home->progress, view->app);
+	find_road(home);
 	find_lesson(home);
 	find_reviews(home);
 	find_days(home);
@@ -343,13 +364,15 @@ static void draw(struct view *view, struct area area)
 		 home->due ? home->due_names : "");
 	draw_row(home, area, 5, ROW_CODE, message(MSG_TUI_CODE_REVIEW),
 		 message(MSG_TUI_CODE_REVIEW_HINT), "");
-	draw_week(home, area, 7);
-	int rows = area.height - 10 - 4;
+	draw_row(home, area, 6, ROW_ROAD, request_label(REQUEST_ROAD),
+		 home->road[0] ? home->road : message(MSG_TUI_ROAD_HINT), "");
+	draw_week(home, area, 8);
+	int rows = area.height - 11 - 4;
 	if (rows > courses_count + 1) {
 		rows = courses_count + 1;
 	}
-	draw_courses(home, area, 10, rows);
-	draw_words(home, area, 10 + rows + 1);
+	draw_courses(home, area, 11, rows);
+	draw_words(home, area, 11 + rows + 1);
 }
 
 static void open_chosen(struct home *home)
@@ -369,6 +392,9 @@ static void open_chosen(struct home *home)
 		return;
 	case ROW_CODE:
 		app_do(app, REQUEST_CODE_REVIEW);
+		return;
+	case ROW_ROAD:
+		app_do(app, REQUEST_ROAD);
 		return;
 	}
 	size_t index = (size_t)(home->list.at - FIXED_ROWS);
@@ -397,7 +423,7 @@ static void click(struct view *view, int x, int y, int wheel)
 	(void)x;
 	(void)wheel;
 	struct home *home = self(view);
-	static const int rows[] = {1, 4, 5};
+	static const int rows[] = {1, 4, 5, 6};
 	for (int i = 0; i < FIXED_ROWS; i++) {
 		if (y == rows[i]) {
 			home->list.at = i;

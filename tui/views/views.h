@@ -9,6 +9,8 @@
 struct app;
 
 struct view *view_home_new(struct app *app);
+/** The first meeting, or the road that came of it. */
+struct view *view_meeting_new(struct app *app);
 struct view *view_map_new(struct app *app);
 /** The reader on a lesson, at a step (NULL: where it was left). The lesson is the catalog's. */
 struct view *view_lesson_new(struct app *app, const struct lesson *lesson, const char *step);
