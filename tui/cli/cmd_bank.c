@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "engine/base/file.h"
+#include "engine/tutor/baseline.h"
 #include "engine/tutor/train.h"
 #include "tui/cli/bank_report.h"
 #include "tui/cli/cli_json.h"
@@ -14,27 +15,42 @@ static double ratio(long part, long rest)
 	return part + rest > 0 ? (double)part / (double)(part + rest) : 0;
 }
 
-static void print_figures(const struct bank *bank, const struct train_report reports[2],
-			  size_t bytes, const struct cli_options *options)
+static void figures(json_t *root, const char *method, const struct train_report reports[2],
+		    bool print)
 {
 	const char *const names[2] = {"concepts", "misconceptions"};
-	json_t *root = json_pack("{s:i,s:i,s:I}", "units", bank->unit_count, "sentences",
-				 bank->count, "bytes", (json_int_t)bytes);
+	json_t *rows = json_object();
 	for (int i = 0; i < 2; i++) {
 		double precision = ratio(reports[i].true_positive, reports[i].false_positive);
 		double recall = ratio(reports[i].true_positive, reports[i].false_negative);
-		json_object_set_new(
-			root, names[i],
-			json_pack("{s:f,s:f}", "precision", precision, "recall", recall));
-		if (!options->json) {
-			printf("%-15s precision %.3f recall %.3f (sentences held out)\n", names[i],
-			       precision, recall);
+		double f1 =
+			precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0;
+		json_object_set_new(rows, names[i],
+				    json_pack("{s:f,s:f,s:f}", "precision", precision, "recall",
+					      recall, "f1", f1));
+		if (print) {
+			printf("%-9s %-15s precision %.3f recall %.3f F1 %.3f\n", method, names[i],
+			       precision, recall, f1);
 		}
 	}
+	json_object_set_new(root, method, rows);
+}
+
+static void print_figures(const struct bank *bank, const struct train_report reports[2],
+			  const struct train_report baseline[2], size_t bytes,
+			  const struct cli_options *options)
+{
+	json_t *root = json_pack("{s:i,s:i,s:I}", "units", bank->unit_count, "sentences",
+				 bank->count, "bytes", (json_int_t)bytes);
+	if (!options->json) {
+		printf("%d units, %d sentences, %zu bytes; single sentences, each held out:\n",
+		       bank->unit_count, bank->count, bytes);
+	}
+	figures(root, "encoder", reports, !options->json);
+	figures(root, "nearest", baseline, !options->json);
 	if (options->json) {
 		cli_print_json(root);
 	} else {
-		printf("%d units, %d sentences, %zu bytes\n", bank->unit_count, bank->count, bytes);
 		json_decref(root);
 	}
 }
@@ -59,7 +75,7 @@ static int train(int argc, char **argv, const struct cli_options *options)
 	struct bank bank = {0};
 	struct thesaurus *thesaurus = NULL;
 	struct encoder *encoder = NULL;
-	struct train_report reports[2] = {{0}};
+	struct train_report reports[2] = {{0}}, baseline[2] = {{0}};
 	char path[1200];
 	enum status status = file_share_folder(&share, &err);
 	if (!status) {
@@ -77,6 +93,9 @@ static int train(int argc, char **argv, const struct cli_options *options)
 		status = train_all(&encoder, &bank, thesaurus, (uint64_t)seed, (int)epochs, reports,
 				   &err);
 	}
+	if (!status) {
+		status = baseline_measure(&bank, 4, baseline, &err);
+	}
 	strbuf_reset(&file);
 	if (!status) {
 		status = encoder_write(encoder, &file);
@@ -88,7 +107,7 @@ static int train(int argc, char **argv, const struct cli_options *options)
 	if (status) {
 		code = cli_fail_error(options, &err);
 	} else {
-		print_figures(&bank, reports, file.length, options);
+		print_figures(&bank, reports, baseline, file.length, options);
 	}
 	encoder_free(encoder);
 	thesaurus_free(thesaurus);
