@@ -66,6 +66,10 @@ static enum status limit_resources(const struct confine_limits *limits, struct e
 	    set_limit(RLIMIT_NOFILE, 256, err)) {
 		return err ? err->status : STATUS_INTERNAL;
 	}
+	/* Without a filter this at least keeps an unprivileged worker from forking; all threads run already. */
+	if (!worker_confined() && set_limit(RLIMIT_NPROC, 0, err)) {
+		return err ? err->status : STATUS_INTERNAL;
+	}
 	size_t mapped = mapped_bytes();
 	if (!SANITIZED && mapped) {
 		return set_limit(RLIMIT_AS, mapped + limits->memory, err);
@@ -207,10 +211,10 @@ static bool add_conditional(scmp_filter_ctx filter)
 	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
 				SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) == 0 &&
 	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)self)) == 0 &&
+				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)self, 0)) == 0 &&
 	       /* reading limits only */
 	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
-				SCMP_A2(SCMP_CMP_EQ, 0)) == 0;
+				SCMP_A2(SCMP_CMP_EQ, 0, 0)) == 0;
 }
 
 static enum status filter_calls(struct error *err)
