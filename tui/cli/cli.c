@@ -236,6 +236,13 @@ static int open_interface(int argc, char **argv, const struct common *common,
 	if (status != 0) {
 		return status;
 	}
+	if (argc > 1) {
+		return unknown_command(argv[1], options);
+	}
+	if (common->format && strcmp(common->format, "text") != 0) {
+		return cli_fail(options, CLI_WRONG_USE, "usage", message(MSG_CLI_WRONG_FORMAT),
+				common->format, "", "");
+	}
 	const char *quiet = getenv("NO_COLOR");
 	app.no_colour = (quiet && *quiet) || (common->color && strcmp(common->color, "never") == 0);
 	return app_main(&app);

@@ -102,6 +102,7 @@ static void wrong_use_is_one_line(void **state)
 	static const char *const lines[] = {
 		"lesons",
 		"--plin",
+		"--plain leson",
 		"lessons --no-such-option",
 		"lessons too many words",
 		"lessons --format yaml",
@@ -152,7 +153,7 @@ static void wrong_use_in_json_is_a_document(void **state)
 		"ask CP-NONE --format json",     "lab Lab-NONE --format json",
 		"run /no/x.lua --format json",   "review /no/x --format json",
 		"lesson lint /no --format json", "class import /no --format json",
-		"doctor --wrong --format json",
+		"doctor --wrong --format json",  "--format json",
 	};
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
 		struct program program;
