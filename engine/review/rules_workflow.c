@@ -169,6 +169,11 @@ static void actions(struct workflow *w, int32_t job)
 		}
 		bool commit = at && strlen(at + 1) == 40 &&
 			      strspn(at + 1, "0123456789abcdefABCDEF") == 40;
+		/* GitHub's own actions may be named by a version; a branch moves under anybody's */
+		bool own = strncmp(text, "actions/", 8) == 0 || strncmp(text, "github/", 7) == 0;
+		if (own && at && at[1] == 'v' && at[2] >= '0' && at[2] <= '9') {
+			continue;
+		}
 		if (!commit && *text) {
 			yaml_report(w->r, w->source, RULE_CI_UNPINNED, uses, text);
 		}
