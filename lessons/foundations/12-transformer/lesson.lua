@@ -72,6 +72,17 @@ return {
 				},
 			},
 		},
+		lab {
+			id = "Lab-AI-12",
+			title = "왼쪽만 보고, 확률로 고르고, 기권하기",
+			goal = "labs/12/goal.md",
+			folder = "labs/12",
+			seconds = 30,
+			memory_mb = 512,
+			pass = "미래를 바꿔도 과거의 가중치 변화 1e-6 이하, 확률 일치, 근거 없는 단정 0.2 이하 · 맞는 답 0.9 이상",
+			predict = { question = "언제나 그럴듯하게 답하는 모델은, 답할 수 없는 물음의 몇 %에 답할까요?", unit = "%" },
+			explain = "온도를 0으로 낮추는 것과 근거를 찾지 못하면 기권하는 것은 무엇이 다른가요?",
+		},
 	},
 
 	further = {

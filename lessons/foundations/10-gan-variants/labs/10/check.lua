@@ -44,7 +44,7 @@ return function(t, learner)
 			local points = scattered(peaks)
 			local modes, good = learner.coverage(points)
 			local want_modes, want_good = coverage(points, 0.02)
-			t:ok(modes == want_modes or modes ~= coverage(points, 0), ("봉우리 하나에 길 잃은 표본 몇 개만 떨어져도 세셨습니다. 전체의 2 % 이상이어야 합니다. 지금은 %s개입니다."):format(tostring(modes)))
+			t:ok(modes == want_modes or modes ~= coverage(points, 0), ("봉우리 하나에 길 잃은 표본 몇 개만 떨어져도 세셨습니다. 전체의 2 %% 이상이어야 합니다. 지금은 %s개입니다."):format(tostring(modes)))
 			t:equal(modes, want_modes, "모드 커버리지가 다릅니다. 봉우리마다 몇 개가 떨어졌는지 세었나요?")
 			t:near(good, want_good, 1e-9, "좋은 표본의 비율이 다릅니다. 어느 봉우리에도 가깝지 않은 점은 빼야 합니다.")
 		end
