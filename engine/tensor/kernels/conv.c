@@ -317,7 +317,7 @@ static void run_job(struct job *j)
 	}
 	double work = (double)j->g->batch * (double)j->c->rows * (double)j->c->taps *
 		      (double)flat_length(j->c);
-	if (work < 100000) {
+	if (work < 400000) {
 		run_images(j, 0, j->g->batch * j->cuts);
 	} else {
 		threads_for(j->g->batch * j->cuts, 1, run_images, j);

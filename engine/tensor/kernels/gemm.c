@@ -178,7 +178,7 @@ static void run_cut(void *context, int64_t first, int64_t last)
 void gemm_parallel(const struct gemm *g)
 {
 	int64_t work = g->m * g->n * g->k;
-	if (work < 65536 || threads_count() == 1 || g->pack) {
+	if (work < 262144 || threads_count() == 1 || g->pack) {
 		gemm_serial(g);
 		return;
 	}
