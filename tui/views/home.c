@@ -176,15 +176,25 @@ static void find_days(struct home *home)
 	}
 }
 
+/* What the teacher said last in the dialogue that is still open. Only that one's answers are read: there may be very
+ * many in all. */
 static void find_last_words(struct home *home)
 {
 	struct app *app = home->base.app;
+	const struct dialogue_record *open = NULL;
 	struct answer_record *answers;
 	size_t count;
 	home->last_reply[0] = '\0';
-	if (app->store &&
-	    store_answers(app->store, &home->arena, NULL, &answers, &count, NULL) == STATUS_OK &&
-	    count && !progress_passed(&home->progress, answers[count - 1].checkpoint)) {
+	for (size_t i = 0; i < home->progress.dialogue_count; i++) {
+		const struct dialogue_record *one = &home->progress.dialogues[i];
+		if (!one->passed && (!open || one->when > open->when)) {
+			open = one;
+		}
+	}
+	if (open &&
+	    store_answers(app->store, &home->arena, open->checkpoint, &answers, &count, NULL) ==
+		    STATUS_OK &&
+	    count) {
 		snprintf(home->last_reply, sizeof home->last_reply, "%s", answers[count - 1].reply);
 		utf8_trim_partial(home->last_reply);
 	}
