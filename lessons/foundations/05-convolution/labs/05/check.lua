@@ -75,7 +75,7 @@ local function compare(t, conv2d, height, width, size, stride, padding)
 		t:fail("패딩이 빠졌습니다. 둘레에 0을 한 줄 두르면 맨 윗줄의 창은 입력의 몇 번째 줄부터 덮나요?")
 	end
 	if distance(got, want) == nil then
-		t:fail(("결과의 크기가 %s인데 %s가 나와야 합니다. %d칸에 %d칸짜리 창은 보폭 %d, 패딩 %d로 몇 번 멈출 수 있나요?"):format(
+		t:fail(("결과의 크기가 %s인데 %s가 나와야 합니다. %d칸에 %d칸짜리 창은 보폭이 %d, 패딩이 %d일 때 몇 번 멈출 수 있나요?"):format(
 			shape_of(got), shape_of(want), height, size, stride, padding))
 	end
 	t:fail(("값이 엔진과 %.3g만큼 다릅니다. 종이에 3×3 이미지와 2×2 창을 그리고 첫 칸을 손으로 셈해 보면 어디서 갈리나요?"):format(
