@@ -5,22 +5,7 @@
 #include <unistd.h>
 
 #include "engine/base/file.h"
-
-static enum status folder_of(struct strbuf *out, const struct lab *lab, struct error *err)
-{
-	enum status status = file_data_folder(out, err);
-	if (status == STATUS_OK) {
-		strbuf_printf(out, "/work/%s", lab->id);
-	}
-	return status;
-}
-
-enum status work_path(struct strbuf *out, const struct lab *lab, struct error *err)
-{
-	enum status status = folder_of(out, lab, err);
-	strbuf_puts(out, "/lab.lua");
-	return status;
-}
+#include "tui/lab_files.h"
 
 static enum status read_starter(struct strbuf *out, const struct lab *lab, struct error *err)
 {
@@ -34,17 +19,19 @@ static enum status read_starter(struct strbuf *out, const struct lab *lab, struc
 
 enum status work_save(const struct lab *lab, const char *text, size_t length, struct error *err)
 {
-	struct strbuf folder;
+	struct strbuf path, folder;
+	strbuf_init(&path);
 	strbuf_init(&folder);
-	enum status status = folder_of(&folder, lab, err);
+	enum status status = lab_file_path(&path, lab, err);
 	if (status == STATUS_OK) {
+		strbuf_add(&folder, path.text, (size_t)(strrchr(path.text, '/') - path.text));
 		status = file_make_folder(folder.text, err);
 	}
 	if (status == STATUS_OK) {
-		strbuf_puts(&folder, "/lab.lua");
-		status = file_write(folder.text, text, length, err);
+		status = file_write(path.text, text, length, err);
 	}
 	strbuf_release(&folder);
+	strbuf_release(&path);
 	return status;
 }
 
@@ -52,7 +39,7 @@ enum status work_open(struct strbuf *text, struct strbuf *path, const struct lab
 		      struct error *err)
 {
 	struct error missing = ERROR_INIT;
-	enum status status = work_path(path, lab, err);
+	enum status status = lab_file_path(path, lab, err);
 	if (status != STATUS_OK) {
 		return status;
 	}
@@ -73,7 +60,7 @@ enum status work_reset(struct strbuf *text, const struct lab *lab, struct error 
 	struct strbuf path, kept;
 	strbuf_init(&path);
 	strbuf_init(&kept);
-	enum status status = work_path(&path, lab, err);
+	enum status status = lab_file_path(&path, lab, err);
 	if (status == STATUS_OK && !access(path.text, F_OK)) {
 		int number = 1;
 		do {
