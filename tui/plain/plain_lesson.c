@@ -51,7 +51,8 @@ void plain_dialogue(struct plain *plain, const struct checkpoint *checkpoint)
 	while (plain_ask(plain, message(MSG_TUI_LEARNER), &line)) {
 		error_clear(&err);
 		if (!line.length || !strcmp(line.text, "/뒤로") ||
-		    !strcasecmp(line.text, "/back")) {
+		    !strcasecmp(line.text, "/back") || !strcasecmp(line.text, "q") ||
+		    !strcmp(line.text, "ㅂ")) {
 			break;
 		}
 		bool hint = !strcmp(line.text, "/힌트") || !strcasecmp(line.text, "/hint");
