@@ -10,7 +10,10 @@ passed=0 failed=0 skipped=0
 export MUNDAP=$PWD/$build/mundap
 scratch=$(mktemp -d) || exit 3
 trap 'rm -rf "$scratch"' EXIT
-export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}
+# The program gives the terminal back on these signals itself, and a test watches it do so.
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0:handle_segv=0:handle_abort=0}
+# Terminal descriptions that ncurses keeps until the program ends.
+export LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$PWD/tests/support/lsan.txt:print_suppressions=0}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 
 run_one() { # name command…

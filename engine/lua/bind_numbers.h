@@ -7,6 +7,8 @@
 /* Shared by the bindings of statistics and classic models: whole numbers in, tables and tensors out. */
 
 extern const struct bound_module stats_module, ml_module;
+extern const struct binding bind_detectors[]; /* bind_detectors.c */
+extern const struct bound_type detector_type;
 
 /** Class numbers at index (list or tensor) as int32, in memory left on the stack; raises for what is no whole number. */
 const int32_t *numbers_labels(lua_State *L, int index, int64_t *count);

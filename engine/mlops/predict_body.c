@@ -81,3 +81,35 @@ enum status predict_body_read(float **x, int *rows, const char *body, size_t len
 	json_decref(root);
 	return status;
 }
+
+static int largest(const float *y, int n)
+{
+	int best = 0;
+	for (int k = 1; k < n; k++) {
+		best = y[k] > y[best] ? k : best;
+	}
+	return best;
+}
+
+void predict_answer_write(struct strbuf *out, const float *y, int rows, int outputs)
+{
+	strbuf_puts(out, "{\"predictions\":[");
+	for (int row = 0; row < rows; row++) {
+		const float *own = y + (size_t)row * (size_t)outputs;
+		if (outputs == 1) {
+			strbuf_printf(out, "%s%.9g", row ? "," : "", (double)own[0]);
+		} else {
+			strbuf_printf(out, "%s%d", row ? "," : "", largest(own, outputs));
+		}
+	}
+	strbuf_puts(out, "],\"scores\":[");
+	for (int row = 0; row < rows; row++) {
+		strbuf_puts(out, row ? ",[" : "[");
+		for (int k = 0; k < outputs; k++) {
+			strbuf_printf(out, "%s%.9g", k ? "," : "",
+				      (double)y[(size_t)row * (size_t)outputs + (size_t)k]);
+		}
+		strbuf_putc(out, ']');
+	}
+	strbuf_putc(out, ']');
+}

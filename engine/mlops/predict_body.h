@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "engine/base/error.h"
+#include "engine/base/strbuf.h"
 
 /**
  * Reads the body of POST /predict: {"features": [n numbers]} or {"instances": [[n numbers], …]}.
@@ -13,5 +14,12 @@
  */
 enum status predict_body_read(float **x, int *rows, const char *body, size_t length, int inputs,
 			      int most_rows, struct error *err);
+
+/**
+ * Appends {"predictions":[…],"scores":[…] without the closing brace: a number a row for one output, else the class with
+ * the largest score.
+ * Shapes: y [rows, outputs]
+ */
+void predict_answer_write(struct strbuf *out, const float *y, int rows, int outputs);
 
 #endif

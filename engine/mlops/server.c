@@ -36,7 +36,7 @@ struct server {
 	struct batcher *batcher;
 	struct metrics *metrics;
 	struct metric *latency[ROUTE_NONE + 1], *in_flight_gauge, *queue_gauge, *rows_total;
-	atomic_int in_flight;
+	atomic_int in_flight, connections;
 	atomic_bool ready, draining;
 	atomic_uint_fast64_t requests; /* numbers request IDs */
 	uint64_t id_seed;
@@ -142,30 +142,9 @@ static enum MHD_Result answer_prediction(struct request *r)
 	const struct server_model *m = &job->model->model;
 	struct strbuf body;
 	strbuf_init(&body);
-	strbuf_puts(&body, "{\"predictions\":[");
-	for (int row = 0; row < job->rows; row++) {
-		const float *y = job->y + (size_t)row * (size_t)m->outputs;
-		if (m->outputs == 1) {
-			strbuf_printf(&body, "%s%.9g", row ? "," : "", (double)y[0]);
-			continue;
-		}
-		int best = 0;
-		for (int k = 1; k < m->outputs; k++) {
-			best = y[k] > y[best] ? k : best;
-		}
-		strbuf_printf(&body, "%s%d", row ? "," : "", best);
-	}
-	strbuf_puts(&body, "],\"scores\":[");
-	for (int row = 0; row < job->rows; row++) {
-		strbuf_puts(&body, row ? ",[" : "[");
-		for (int k = 0; k < m->outputs; k++) {
-			strbuf_printf(&body, "%s%.9g", k ? "," : "",
-				      (double)job->y[(size_t)row * (size_t)m->outputs + (size_t)k]);
-		}
-		strbuf_putc(&body, ']');
-	}
-	strbuf_printf(&body, "],\"model\":\"%s\",\"version\":\"%s\",\"request_id\":\"%s\"}",
-		      m->name, m->version, r->id);
+	predict_answer_write(&body, job->y, job->rows, m->outputs);
+	strbuf_printf(&body, ",\"model\":\"%s\",\"version\":\"%s\",\"request_id\":\"%s\"}", m->name,
+		      m->version, r->id);
 	metric_add(r->server->rows_total, job->rows);
 	return answer(r, 200, "application/json", &body);
 }
@@ -243,7 +222,8 @@ static enum MHD_Result predict(struct request *r)
 			      "메모리가 모자랍니다. 잠시 뒤에 다시 보내 주세요.");
 	}
 	r->job.finished = job_finished;
-	if (batcher_try(s->batcher, &r->job)) {
+	/* The only client is answered at once; requests of several wait to be predicted together. */
+	if (atomic_load(&s->connections) == 1 && batcher_try(s->batcher, &r->job)) {
 		return answer_prediction(r);
 	}
 	/* Suspended first: the batcher may be done before batcher_submit returns. */
@@ -428,6 +408,15 @@ static void completed(void *context, struct MHD_Connection *connection, void **s
 	atomic_fetch_sub(&s->in_flight, 1);
 }
 
+static void connection_changed(void *context, struct MHD_Connection *connection, void **state,
+			       enum MHD_ConnectionNotificationCode what)
+{
+	(void)connection;
+	(void)state;
+	struct server *s = context;
+	atomic_fetch_add(&s->connections, what == MHD_CONNECTION_NOTIFY_STARTED ? 1 : -1);
+}
+
 static enum status make_metrics(struct server *s, struct error *err)
 {
 	s->metrics = metrics_new();
@@ -491,7 +480,8 @@ static enum status listen_on_loopback(struct server *s, struct error *err)
 		NULL, NULL, handle, s, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_THREAD_POOL_SIZE,
 		(unsigned)s->options.threads, MHD_OPTION_CONNECTION_TIMEOUT,
 		(unsigned)s->options.timeout_seconds, MHD_OPTION_CONNECTION_LIMIT, 1000u,
-		MHD_OPTION_NOTIFY_COMPLETED, completed, s, MHD_OPTION_END);
+		MHD_OPTION_NOTIFY_CONNECTION, connection_changed, s, MHD_OPTION_NOTIFY_COMPLETED,
+		completed, s, MHD_OPTION_END);
 	if (!s->daemon) {
 		bool taken = errno == EADDRINUSE;
 		return error_set(err, taken ? STATUS_BUSY : STATUS_IO, "server", "port %d: %s",

@@ -61,7 +61,7 @@ static void production_needs_approval_and_rolls_back_in_order(void **state)
 	struct error err = ERROR_INIT;
 	int now = 0;
 	for (int i = 1; i <= 3; i++) {
-		char content[16];
+		char content[32];
 		snprintf(content, sizeof content, "weights %d", i);
 		assert_int_equal(add(content), i);
 	}
