@@ -20,8 +20,18 @@ enum status store_start_run(struct store *store, const struct run_record *run, i
 	return status;
 }
 
-enum status store_add_points(struct store *store, int64_t run, const struct run_point *points,
-			     size_t count, struct error *err)
+/* Points stream in while a model trains and the screen must not wait for the disk: they reach the log at once, which a
+ * killed program does not lose, and the disk with the next write that counts as saved. */
+static void wait_for_disk(struct store *store, bool wait)
+{
+	if (store->depth == 0) {
+		db_script(store, NULL,
+			  wait ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+	}
+}
+
+static enum status add_points(struct store *store, int64_t run, const struct run_point *points,
+			      size_t count, struct error *err)
 {
 	enum status status = store_begin(store, err);
 	if (status != STATUS_OK) {
@@ -38,6 +48,15 @@ enum status store_add_points(struct store *store, int64_t run, const struct run_
 		return status;
 	}
 	return store_commit(store, err);
+}
+
+enum status store_add_points(struct store *store, int64_t run, const struct run_point *points,
+			     size_t count, struct error *err)
+{
+	wait_for_disk(store, false);
+	enum status status = add_points(store, run, points, count, err);
+	wait_for_disk(store, true);
+	return status;
 }
 
 enum status store_finish_run(struct store *store, int64_t run, const char *status_word,
