@@ -3,6 +3,8 @@
 
 #include "engine/review/review.h"
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 /* The first byte picks the kind of file; the rest is its content. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

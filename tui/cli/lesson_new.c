@@ -174,7 +174,7 @@ int lesson_new(int argc, char **argv, const struct cli_options *options)
 		return cli_fail(options, CLI_WRONG_USE, "usage", message(MSG_CLI_NEW_UNIT), unit);
 	}
 	if (title && strpbrk(title, "\"\\\n")) {
-		return cli_fail(options, CLI_WRONG_USE, "usage", message(MSG_CLI_NEW_TITLE));
+		return cli_fail(options, CLI_WRONG_USE, "usage", "%s", message(MSG_CLI_NEW_TITLE));
 	}
 	const struct names names = {unit, title ? title : message(MSG_CLI_NEW_TITLE_MADE)};
 	return make(argv[1], &names, options);

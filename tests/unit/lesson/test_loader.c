@@ -286,8 +286,8 @@ static void hostile_lessons_end_soon(void **state)
 		"end\n"
 		"return { title = 't', spec = { 'A' }, summary = 's',\n"
 		"  steps = { checkpoint { id = 'CP-A', question = '?', expectations = e } } }",
-		"local t = {} t[1] = 1 for i = 1, 62 do t[1 << i] = 1 end table.insert(t, 1)\n"
-		"return { title = 't', spec = t, summary = 's', steps = t }",
+		("local t = {} t[1] = 1 for i = 1, 62 do t[1 << i] = 1 end table.insert(t, 1)\n"
+		 "return { title = 't', spec = t, summary = 's', steps = t }"),
 		"return table.concat({}, ('x'):rep(1 << 19), 1, 1 << 62)",
 		"return string.format(('%99.99f'):rep(1000), 1)",
 	};

@@ -127,8 +127,8 @@ static void what_is_no_figure_says_why(void **state)
 		"return { draw = function(s, c) c:text(1, 1, 'x', 'purple') end }",
 		"return { draw = function(s, c) c:image(1, 1, 0, 5, {{1}}) end }",
 		"return { draw = function(s, c) c:image(1, 1, 5, 5, {{1}, {1, 2}}) end }",
-		"return { draw = function(s, c) while true do pcall(c.text, c, 1, 1, 'x') end end "
-		"}",
+		("return { draw = function(s, c) while true do pcall(c.text, c, 1, 1, 'x') end end "
+		 "}"),
 	};
 	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
 		struct host host;

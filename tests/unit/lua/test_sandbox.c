@@ -97,8 +97,8 @@ static void shared_tables_cannot_be_changed(void **state)
 		"setmetatable(string, {})",
 		"getmetatable('').__index = nil",
 		"setmetatable('', {})",
-		"local f, t = pairs(string); t.format = nil; assert(string.format ~= nil); "
-		"error('kept')",
+		("local f, t = pairs(string); t.format = nil; assert(string.format ~= nil); "
+		 "error('kept')"),
 		"table.insert(string, 1)",
 	};
 	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
@@ -171,8 +171,9 @@ static void memory_is_limited(void **state)
 		"local t = {} for i = 1, 1e9 do t[i] = {} end",
 		"local s = ('x'):rep(1e9)",
 		"local s = 'x' while true do s = s .. s end",
-		"local t = table.pack(string.byte(('x'):rep(1000), 1, -1)) while true do t[#t + 1] "
-		"= ('y'):rep(#t) end",
+		("local t = table.pack(string.byte(('x'):rep(1000), 1, -1)) while true do t[#t + "
+		 "1] "
+		 "= ('y'):rep(#t) end"),
 	};
 	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
 		struct outcome o;

@@ -421,8 +421,8 @@ static void damaged_states_begin_anew(void **state)
 					    "{",
 					    "[]",
 					    "{\"version\":1}",
-					    "{\"version\":1,\"checkpoint\":\"CP-AI-05\",\"stage\":"
-					    "99,\"asked\":\"x\",\"concepts\":7}",
+					    ("{\"version\":1,\"checkpoint\":\"CP-AI-05\",\"stage\":"
+					     "99,\"asked\":\"x\",\"concepts\":7}"),
 					    "{\"version\":9,\"checkpoint\":\"CP-AI-05\"}",
 					    "null"};
 	for (size_t i = 0; i < sizeof saved / sizeof *saved; i++) {
