@@ -6,6 +6,7 @@
 #include "engine/base/utf8.h"
 #include "tui/key.h"
 #include "tui/keymap.h"
+#include "tui/lab_session.h"
 
 static void draw_title(struct view *view, struct area row)
 {
@@ -29,6 +30,13 @@ static void draw_title(struct view *view, struct area row)
 static const enum request everywhere[] = {REQUEST_SEARCH, REQUEST_PALETTE, REQUEST_HELP,
 					  REQUEST_NONE};
 
+static bool taken(void *context, uint32_t key)
+{
+	struct view *view = context;
+	return (key_is_text(key) && view->ops->wants_text && view->ops->wants_text(view)) ||
+	       (view->ops->takes && view->ops->takes(view, key));
+}
+
 struct hints {
 	struct app *app;
 	struct area row;
@@ -38,10 +46,10 @@ struct hints {
 	enum request found;
 };
 
-static void add_hints(struct hints *hints, const struct view *view, const enum request *requests)
+static void add_hints(struct hints *hints, struct view *view, const enum request *requests)
 {
 	for (; requests && *requests != REQUEST_NONE; requests++) {
-		uint32_t key = keymap_key(view->ops->kind, *requests);
+		uint32_t key = keymap_free_key(view->ops->kind, *requests, taken, view);
 		if (!key || hints->shown[*requests]) {
 			continue;
 		}
@@ -72,6 +80,7 @@ static enum request walk_hints(struct app *app, struct area row, int probe)
 	if (app->hangul.layout != HANGUL_OFF) {
 		strbuf_printf(&status, "%s [한]", hangul_layout_name(app->hangul.layout));
 	}
+	lab_sessions_say(app, view, &status);
 	if (view->ops->status) {
 		if (status.length) {
 			strbuf_puts(&status, "  ");
@@ -89,10 +98,7 @@ static enum request walk_hints(struct app *app, struct area row, int probe)
 	}
 	strbuf_release(&status);
 	add_hints(&hints, view, view->ops->hints ? view->ops->hints(view) : NULL);
-	bool typing = view->ops->wants_text && view->ops->wants_text(view);
-	if (!typing) {
-		add_hints(&hints, view, everywhere);
-	}
+	add_hints(&hints, view, everywhere);
 	return hints.found;
 }
 

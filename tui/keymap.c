@@ -40,6 +40,12 @@ static const struct binding built_in[] = {
 	{VIEW_GENERAL, 'C', REQUEST_CODE_REVIEW},
 	{VIEW_GENERAL, 'E', REQUEST_EXPERIMENTS},
 	{VIEW_GENERAL, 'R', REQUEST_ROAD},
+	{VIEW_GENERAL, 'L', REQUEST_RUNNING},
+	/* A keyboard in Hangul mode knows no capitals of these. */
+	{VIEW_GENERAL, 'h', REQUEST_HOME},
+	{VIEW_GENERAL, 's', REQUEST_STATISTICS},
+	{VIEW_GENERAL, 'c', REQUEST_CODE_REVIEW},
+	{VIEW_GENERAL, 'l', REQUEST_RUNNING},
 	{VIEW_GENERAL, CTRL_KEY('z'), REQUEST_SUSPEND},
 	{VIEW_GENERAL, CTRL_KEY('l'), REQUEST_REDRAW},
 	{VIEW_GENERAL, CTRL_KEY('k'), REQUEST_HANGUL},
@@ -48,6 +54,8 @@ static const struct binding built_in[] = {
 
 	{VIEW_HOME, 'r', REQUEST_REVIEWS},
 
+	{VIEW_MAP, INPUT_ENTER, REQUEST_OPEN},
+	{VIEW_MAP, INPUT_ESCAPE, REQUEST_BACK},
 	{VIEW_MAP, INPUT_LEFT, REQUEST_BACK},
 	{VIEW_MAP, INPUT_RIGHT, REQUEST_OPEN},
 
@@ -169,25 +177,32 @@ enum request keymap_find(enum view_kind view, uint32_t key)
 	return REQUEST_NONE;
 }
 
-uint32_t keymap_key(enum view_kind view, enum request request)
+uint32_t keymap_free_key(enum view_kind view, enum request request, keymap_taken_fn *taken,
+			 void *context)
 {
 	size_t count;
 	const struct binding *rows = keymap_all(&count);
 	uint32_t general = INPUT_NONE;
 	for (size_t i = 0; i < count; i++) {
-		if (rows[i].request != request) {
+		if (rows[i].request != request || (taken && taken(context, rows[i].key))) {
 			continue;
 		}
 		/* A key that the view uses for something else does not lead there. */
-		if (rows[i].view == view) {
+		if (rows[i].view == view && keymap_find(view, rows[i].key) == request) {
 			return rows[i].key;
 		}
 		if (rows[i].view == VIEW_GENERAL && !general &&
-		    keymap_find(view, rows[i].key) == REQUEST_NONE) {
+		    keymap_find(view, rows[i].key) == REQUEST_NONE &&
+		    keymap_find(VIEW_GENERAL, rows[i].key) == request) {
 			general = rows[i].key;
 		}
 	}
 	return general;
+}
+
+uint32_t keymap_key(enum view_kind view, enum request request)
+{
+	return keymap_free_key(view, request, NULL, NULL);
 }
 
 bool keymap_bind(enum view_kind view, uint32_t key, enum request request)

@@ -21,6 +21,10 @@ enum request keymap_find(enum view_kind view, uint32_t key);
 
 /** The first key of a request in a view, or everywhere; INPUT_NONE when it has none. */
 uint32_t keymap_key(enum view_kind view, enum request request);
+/** The same among the keys that taken does not claim: those that type, or that a figure uses. */
+typedef bool keymap_taken_fn(void *context, uint32_t key);
+uint32_t keymap_free_key(enum view_kind view, enum request request, keymap_taken_fn *taken,
+			 void *context);
 
 /** All bindings, the user's own first; *count of them. */
 const struct binding *keymap_all(size_t *count);

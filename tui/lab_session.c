@@ -10,18 +10,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/file.h"
 
-enum { CLOCK_MS = 500, KEEP_EVERY = 4, MAX_BATCH = 512 };
-
-bool lab_session_init(struct lab_session *session, struct app *app, const struct lesson *lesson,
-		      const struct step *step)
-{
-	memset(session, 0, sizeof *session);
-	session->app = app;
-	session->lesson = lesson;
-	session->step = step;
-	session->board = board_new();
-	return session->board != NULL;
-}
+enum { CLOCK_MS = 500, KEEP_EVERY = 4, MAX_BATCH = 512, MAX_LEFT = 8 };
 
 /* Points of the metrics that are not in the store yet. */
 static void keep_points(struct lab_session *session)
@@ -63,7 +52,7 @@ static void stop_keeping(struct lab_session *session)
 	}
 }
 
-void lab_session_release(struct lab_session *session)
+static void release(struct lab_session *session)
 {
 	if (run_active(session->run)) {
 		stop_keeping(session);
@@ -75,7 +64,7 @@ void lab_session_release(struct lab_session *session)
 	run_free(session->run);
 	board_free(session->board);
 	free(session->source);
-	memset(session, 0, sizeof *session);
+	free(session);
 }
 
 static char *metrics_json(const struct lab_session *session)
@@ -170,8 +159,11 @@ static void on_end(void *context, const struct worker_result *result)
 	if (session->checking && (result->ok || result->error.fault != SCRIPT_FAULT_KILLED)) {
 		keep_attempt(session);
 	}
-	if (session->changed) {
+	if (session->context) {
 		session->changed(session->context);
+	} else {
+		app_notice(session->app, session->ok ? STYLE_GOOD : STYLE_WARN,
+			   message(MSG_TUI_LAB_ENDED_BEHIND), session->step->lab.id);
 	}
 }
 
@@ -285,4 +277,128 @@ double lab_session_seconds(const struct lab_session *session)
 {
 	return run_active(session->run) ? (double)(clock_now_ns() - session->started) / 1e9
 					: session->seconds;
+}
+
+/* ---- all of them ---- */
+
+static void drop(struct app *app, int index)
+{
+	release(app->sessions[index]);
+	app->session_count--;
+	memmove(app->sessions + index, app->sessions + index + 1,
+		(size_t)(app->session_count - index) * sizeof *app->sessions);
+}
+
+/* The oldest one that nobody looks at and that does nothing. */
+static void drop_one_left(struct app *app)
+{
+	for (int i = 0; i < app->session_count; i++) {
+		if (!app->sessions[i]->context && !run_active(app->sessions[i]->run)) {
+			drop(app, i);
+			return;
+		}
+	}
+}
+
+struct lab_session *lab_session_open(struct app *app, const struct lesson *lesson,
+				     const struct step *step, void (*changed)(void *context),
+				     void *context)
+{
+	for (int i = 0; i < app->session_count; i++) {
+		struct lab_session *session = app->sessions[i];
+		if (session->step == step && !session->context) {
+			session->changed = changed;
+			session->context = context;
+			return session;
+		}
+	}
+	if (app->session_count >= MAX_LEFT) {
+		drop_one_left(app);
+	}
+	if (app->session_count == APP_SESSIONS) {
+		return NULL;
+	}
+	struct lab_session *session = calloc(1, sizeof *session);
+	struct board *board = board_new();
+	if (!session || !board) {
+		free(session);
+		board_free(board);
+		return NULL;
+	}
+	*session = (struct lab_session){.app = app,
+					.lesson = lesson,
+					.step = step,
+					.board = board,
+					.changed = changed,
+					.context = context};
+	app->sessions[app->session_count++] = session;
+	return session;
+}
+
+void lab_session_leave(struct lab_session *session)
+{
+	if (!session) {
+		return;
+	}
+	session->context = NULL;
+	/* What was never run, or was seen to its end, has nothing to come back to but the text, which is in its file. */
+	if (!run_active(session->run)) {
+		struct app *app = session->app;
+		for (int i = 0; i < app->session_count; i++) {
+			if (app->sessions[i] == session) {
+				drop(app, i);
+				return;
+			}
+		}
+	}
+}
+
+bool lab_sessions_running(const struct app *app)
+{
+	for (int i = 0; i < app->session_count; i++) {
+		if (run_active(app->sessions[i]->run)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+struct lab_session *lab_sessions_latest(const struct app *app)
+{
+	struct lab_session *found = NULL;
+	for (int i = 0; i < app->session_count; i++) {
+		struct lab_session *session = app->sessions[i];
+		bool runs = run_active(session->run);
+		if ((runs || !session->context) && (!found || runs || !run_active(found->run))) {
+			found = session;
+		}
+	}
+	return found;
+}
+
+void lab_sessions_say(const struct app *app, const struct view *view, struct strbuf *out)
+{
+	for (int i = 0; i < app->session_count; i++) {
+		const struct lab_session *session = app->sessions[i];
+		int seconds = (int)lab_session_seconds(session);
+		bool runs = run_active(session->run);
+		if ((view && session->context == view) || (!runs && session->context)) {
+			continue;
+		}
+		if (out->length) {
+			strbuf_puts(out, "  ");
+		}
+		strbuf_printf(out,
+			      message(!runs                         ? MSG_TUI_LAB_BEHIND_ENDED
+				      : lab_session_paused(session) ? MSG_TUI_LAB_BEHIND_PAUSED
+								    : MSG_TUI_LAB_BEHIND),
+			      session->step->lab.id, seconds / 60, seconds % 60);
+	}
+}
+
+void lab_sessions_free(struct app *app)
+{
+	while (app->session_count) {
+		drop(app, app->session_count - 1);
+	}
 }

@@ -7,7 +7,8 @@
 #include "tui/run.h"
 #include "tui/widget/board.h"
 
-/* A lab being worked at: its runs and checks, what they show, and what is kept of them. */
+/* A lab being worked at: its runs and checks, what they show, and what is kept of them. A session outlives the view that
+ * shows it: a run goes on behind other screens, and coming back shows what it brought. */
 
 struct lab_session {
 	struct app *app;
@@ -31,12 +32,28 @@ struct lab_session {
 	char *source; /* as it was run */
 	bool external; /* the file on the disk was changed by another program: checked at each save */
 	void (*changed)(void *context); /* a run ended */
-	void *context;
+	void *context; /* the view that shows it, NULL behind other screens */
 };
 
-bool lab_session_init(struct lab_session *session, struct app *app, const struct lesson *lesson,
-		      const struct step *step);
-void lab_session_release(struct lab_session *session);
+/**
+ * The session of a lab that no view shows, as it was left, or a new one. changed may be called until lab_session_leave.
+ * NULL without memory.
+ */
+struct lab_session *lab_session_open(struct app *app, const struct lesson *lesson,
+				     const struct step *step, void (*changed)(void *context),
+				     void *context);
+/** Its view goes away. A run that is under way goes on; NULL is fine. */
+void lab_session_leave(struct lab_session *session);
+
+/** Whether a run is under way in any lab. */
+bool lab_sessions_running(const struct app *app);
+/** Appends a word on each lab that runs, or has ended, behind the view (NULL: behind none). */
+void lab_sessions_say(const struct app *app, const struct view *view, struct strbuf *out);
+/** The lab to come back to: one that runs, else one that has ended unseen; NULL when there is none. */
+struct lab_session *lab_sessions_latest(const struct app *app);
+/** Ends and frees all of them. */
+void lab_sessions_free(struct app *app);
+
 /** Runs or checks the text. A run that is under way is ended first. */
 enum status lab_session_start(struct lab_session *session, const char *text, size_t length,
 			      bool check, struct error *err);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "engine/base/message.h"
+#include "tui/lab_session.h"
 
 /* An author's preview. Folders of lessons are small: asking every file twice a second costs nothing, and works on
  * file systems that tell no one of changes. */
@@ -81,10 +82,11 @@ static void look(void *context)
 	if (!entry) {
 		return;
 	}
-	catalog_forget(app->catalog, entry);
 	while (app->depth > 1) {
 		app_pop(app, false);
 	}
+	lab_sessions_free(app); /* they hold steps of the lesson as it was */
+	catalog_forget(app->catalog, entry);
 	app_open_lesson(app, preview->lesson, NULL);
 	tell_problems(app, preview->folder, entry->course);
 	app_changed(app);

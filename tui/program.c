@@ -13,6 +13,7 @@
 #include "tui/chrome.h"
 #include "tui/key.h"
 #include "tui/keymap.h"
+#include "tui/lab_session.h"
 #include "tui/views/views.h"
 
 enum { ACTIVITY_GAP = 120 /* seconds without a key that still count as learning */ };
@@ -176,6 +177,24 @@ static void go_home(struct app *app)
 	shown(app);
 }
 
+static void go_to_running(struct app *app)
+{
+	struct lab_session *session = lab_sessions_latest(app);
+	if (!session) {
+		app_notice(app, STYLE_DIM, "%s", message(MSG_TUI_NOTHING_RUNS));
+		return;
+	}
+	for (int i = 0; i < app->depth; i++) {
+		if (app->stack[i] == session->context) {
+			while (app->depth > i + 1) {
+				app_pop(app, false);
+			}
+			return;
+		}
+	}
+	app_push(app, view_lab_new(app, session->lesson, session->step));
+}
+
 /* A view of a kind that is opened once: going there again from itself goes back. */
 static void open_once(struct app *app, enum view_kind kind, struct view *view)
 {
@@ -187,8 +206,14 @@ static void open_once(struct app *app, enum view_kind kind, struct view *view)
 	}
 }
 
+/* Quitting ends the runs under way, so it takes two. */
 static void quit(struct app *app)
 {
+	if (lab_sessions_running(app) && app->quit_asked == 0) {
+		app->quit_asked = 2;
+		app_notice(app, STYLE_WARN, "%s", message(MSG_TUI_QUIT_RUNNING));
+		return;
+	}
 	if (app->loop) {
 		loop_stop(app->loop);
 	}
@@ -249,6 +274,9 @@ static void general_request(struct app *app, enum request request)
 		break;
 	case REQUEST_CODE_REVIEW:
 		open_once(app, VIEW_REVIEW, view_review_new(app, NULL, NULL, NULL));
+		break;
+	case REQUEST_RUNNING:
+		go_to_running(app);
 		break;
 	case REQUEST_REVIEWS:
 		app_push(app, view_reviews_new(app));
@@ -340,6 +368,7 @@ static void press(struct app *app, uint32_t key)
 {
 	struct view *view = app_top(app);
 	app->notice[0] = '\0';
+	app->quit_asked -= app->quit_asked > 0;
 	app_changed(app);
 	if (view->ops->wants_text && view->ops->wants_text(view)) {
 		typing_key(app, key);
@@ -470,6 +499,7 @@ void app_close(struct app *app)
 	while (app->depth) {
 		free_view(app->stack[--app->depth]);
 	}
+	lab_sessions_free(app);
 	grader_free(app->grader);
 	hangul_input_release(&app->hangul);
 	grid_release(&app->grid);

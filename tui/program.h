@@ -17,7 +17,9 @@
 
 /* The running program as views see it: what they may read, and what they may ask for. */
 
-enum { APP_STACK = 32 };
+enum { APP_STACK = 32, APP_SESSIONS = APP_STACK * 2 + 8 };
+
+struct lab_session;
 
 /* Kept in the store under "tui.…", changed in the settings view. */
 struct app_settings {
@@ -49,6 +51,9 @@ struct app {
 	struct grader *grader;
 	char share[1024];
 	int64_t last_activity; /* seconds; for the days of activity */
+	struct lab_session *sessions[APP_SESSIONS]; /* labs open, and those whose run was left */
+	int session_count;
+	int quit_asked; /* > 0: the last key asked to quit while a lab runs */
 	uint64_t dropped_frames;
 };
 

@@ -33,6 +33,8 @@
 	X(CODE_REVIEW, "code-review", "코드 리뷰", "내 코드를 선생님께 보여 줍니다.", \
 	  "Code review") \
 	X(EXPERIMENTS, "experiments", "실행 기록", "지난 실행을 나란히 봅니다.", "Experiments") \
+	X(RUNNING, "running", "도는 실습", "뒤에서 돌고 있거나 방금 끝난 실습으로 갑니다.", \
+	  "The lab that runs") \
 	X(SUSPEND, "suspend", "잠시 멈춤", "셸로 나갔다가 fg로 돌아옵니다.", "Suspend") \
 	X(REDRAW, "redraw", "다시 그리기", "화면을 처음부터 다시 그립니다.", "Redraw") \
 	X(HANGUL, "hangul", "한/영", "내장 한글 입력을 바꿉니다(끔, 두벌식, 세벌식).", \

@@ -48,6 +48,8 @@ struct view_ops {
 	bool (*key)(struct view *view, uint32_t key);
 	/** Sees every key before the key map does; true: taken. */
 	bool (*first_key)(struct view *view, uint32_t key);
+	/** Whether first_key would take the key just now. */
+	bool (*takes)(struct view *view, uint32_t key);
 	bool (*paste)(struct view *view, const char *text);
 	/** Whether typed characters are text just now and not commands. */
 	bool (*wants_text)(struct view *view);

@@ -331,19 +331,15 @@ static void send(struct dialogue_view *dialogue)
 static void experiment(struct dialogue_view *dialogue)
 {
 	struct app *app = dialogue->base.app;
-	bool lesson = dialogue->lesson != NULL && app->depth > 1 &&
-		      app->stack[app->depth - 2]->ops->kind == VIEW_LESSON;
-	if (!lesson) {
+	struct view *view = dialogue->lesson ? view_lesson_experiment_new(app, dialogue->lesson,
+									  dialogue->talk.checkpoint)
+					     : NULL;
+	if (!view) {
 		app_notice(app, STYLE_DIM, "%s", message(MSG_TUI_NO_EXPERIMENT));
 		return;
 	}
-	struct view *below = app->stack[app->depth - 2];
-	if (view_lesson_go_to_experiment(below)) {
-		app_pop(app, true);
-		app_notice(app, STYLE_DIM, "%s", message(MSG_TUI_EXPERIMENT_HERE));
-	} else {
-		app_notice(app, STYLE_DIM, "%s", message(MSG_TUI_NO_EXPERIMENT));
-	}
+	app_push(app, view);
+	app_notice(app, STYLE_DIM, "%s", message(MSG_TUI_EXPERIMENT_HERE));
 }
 
 static bool request(struct view *view, enum request request)

@@ -62,6 +62,14 @@ static void load(struct lab_view *lab, const struct strbuf *text)
 	lab->saved = editor_version(lab->editor);
 }
 
+/* The same over what was there: undo brings that back. */
+static void take_over(struct lab_view *lab, const struct strbuf *text)
+{
+	if (editor_replace(lab->editor, text->text, text->length)) {
+		lab->saved = editor_version(lab->editor);
+	}
+}
+
 static void start(struct lab_view *lab, bool check);
 
 /* Another program wrote the file: take it over and check it. */
@@ -75,7 +83,7 @@ static void file_changed(void *context)
 	if (file_read(&text, lab->path, 0, NULL) == STATUS_OK &&
 	    (text.length != length || memcmp(text.text, mine, length) != 0) &&
 	    editor_version(lab->editor) == lab->saved) {
-		load(lab, &text);
+		take_over(lab, &text);
 		start(lab, true);
 		app_notice(lab->base.app, STYLE_DIM, "%s", message(MSG_TUI_LAB_CHANGED_OUTSIDE));
 	}
@@ -124,8 +132,8 @@ static void run_ended(void *context)
 	struct lab_view *lab = context;
 	struct app *app = lab->base.app;
 	const struct lab *data = &lab->step->lab;
-	editor_mark(lab->editor, lab->session.error_line, lab->session.error);
-	if (lab->session.passed && data->explain[0]) {
+	editor_mark(lab->editor, lab->session->error_line, lab->session->error);
+	if (lab->session->passed && data->explain[0]) {
 		struct strbuf said;
 		strbuf_init(&said);
 		if (app->store &&
@@ -153,7 +161,7 @@ static void start(struct lab_view *lab, bool check)
 	const char *text = editor_text(lab->editor, &length);
 	lab->picture = 0;
 	lab->log_back = 0;
-	app_told(app, lab_session_start(&lab->session, text, length, check, &err), &err);
+	app_told(app, lab_session_start(lab->session, text, length, check, &err), &err);
 }
 
 static void close_prompt(struct lab_view *lab, bool keep)
@@ -201,7 +209,7 @@ static void reset(struct lab_view *lab)
 	strbuf_init(&text);
 	save(lab);
 	if (app_told(app, work_reset(&text, &lab->step->lab, &err), &err)) {
-		load(lab, &text);
+		take_over(lab, &text);
 		app_notice(app, STYLE_DIM, "%s", message(MSG_TUI_LAB_RESET_DONE));
 	}
 	strbuf_release(&text);
@@ -209,17 +217,17 @@ static void reset(struct lab_view *lab)
 
 static void show_values(struct lab_view *lab)
 {
-	int count = board_pictures(lab->session.board);
+	int count = board_pictures(lab->session->board);
 	struct strbuf text;
 	if (!count) {
 		app_notice(lab->base.app, STYLE_DIM, "%s", message(MSG_TUI_LAB_NO_PICTURES));
 		return;
 	}
 	strbuf_init(&text);
-	board_values(lab->session.board, lab->picture % count, &text);
+	board_values(lab->session->board, lab->picture % count, &text);
 	app_push(lab->base.app,
 		 view_page_new(lab->base.app,
-			       board_picture_title(lab->session.board, lab->picture % count),
+			       board_picture_title(lab->session->board, lab->picture % count),
 			       text.text));
 	strbuf_release(&text);
 }
@@ -228,7 +236,7 @@ static void next_pane(struct lab_view *lab, int step)
 {
 	do {
 		lab->pane = (enum lab_pane)(((int)lab->pane + LAB_PANES + step) % LAB_PANES);
-	} while (lab->pane == PANE_PICTURE && !board_pictures(lab->session.board));
+	} while (lab->pane == PANE_PICTURE && !board_pictures(lab->session->board));
 }
 
 /* ---- requests ---- */
@@ -248,7 +256,7 @@ static bool scroll(struct lab_view *lab, enum request request)
 	} else if (lab->pane == PANE_OUTPUT) {
 		lab->log_back -= lines; /* the drawing keeps it within bounds */
 	} else {
-		int count = board_pictures(lab->session.board);
+		int count = board_pictures(lab->session->board);
 		lab->picture = count ? (lab->picture + count + (lines > 0 ? 1 : -1)) % count : 0;
 	}
 	return true;
@@ -268,10 +276,10 @@ static bool request(struct view *view, enum request request)
 		start(lab, true);
 		return true;
 	case REQUEST_PAUSE:
-		lab_session_pause(&lab->session);
+		lab_session_pause(lab->session);
 		return true;
 	case REQUEST_STOP:
-		lab_session_stop(&lab->session);
+		lab_session_stop(lab->session);
 		return true;
 	case REQUEST_PANE:
 		next_pane(lab, 1);
@@ -309,7 +317,9 @@ static bool request(struct view *view, enum request request)
 			return true;
 		}
 		save(lab);
-		/* A run that is under way goes with the view; what it showed is kept in the store. */
+		if (run_active(lab->session->run)) {
+			app_notice(view->app, STYLE_DIM, "%s", message(MSG_TUI_LAB_GOES_ON));
+		}
 		app_pop(view->app, false);
 		return true;
 	default:
@@ -386,13 +396,21 @@ static bool wants_text(struct view *view)
 
 static const enum request *hints(struct view *view)
 {
-	static const enum request idle[] = {REQUEST_RUN,  REQUEST_CHECK,  REQUEST_PANE,
-					    REQUEST_ZOOM, REQUEST_VALUES, REQUEST_BACK,
-					    REQUEST_HELP, REQUEST_NONE};
+	static const enum request editing[] = {
+		REQUEST_RUN,  REQUEST_CHECK, REQUEST_PANE, REQUEST_UNDO,   REQUEST_RESET,
+		REQUEST_BACK, REQUEST_HELP,  REQUEST_ZOOM, REQUEST_VALUES, REQUEST_NONE};
+	static const enum request looking[] = {REQUEST_RUN,  REQUEST_CHECK,  REQUEST_PANE,
+					       REQUEST_ZOOM, REQUEST_VALUES, REQUEST_PICTURE,
+					       REQUEST_BACK, REQUEST_HELP,   REQUEST_NONE};
 	static const enum request running[] = {REQUEST_PAUSE, REQUEST_STOP,    REQUEST_PANE,
 					       REQUEST_ZOOM,  REQUEST_PICTURE, REQUEST_VALUES,
-					       REQUEST_NONE};
-	return run_active(self(view)->session.run) ? running : idle;
+					       REQUEST_BACK,  REQUEST_NONE};
+	static const enum request asked[] = {REQUEST_NONE};
+	struct lab_view *lab = self(view);
+	return lab->prompt                     ? asked
+	       : run_active(lab->session->run) ? running
+	       : lab->pane == PANE_EDITOR      ? editing
+					       : looking;
 }
 
 static void place(struct view *view, struct strbuf *out)
@@ -411,7 +429,7 @@ static void free_view(struct view *view)
 	if (lab->file_watch) {
 		loop_file_cancel(app->loop, lab->file_watch);
 	}
-	lab_session_release(&lab->session);
+	lab_session_leave(lab->session);
 	editor_free(lab->editor);
 	if (lab->goal_width) {
 		rich_text_release(&lab->goal);
@@ -469,13 +487,12 @@ struct view *view_lab_new(struct app *app, const struct lesson *lesson, const st
 	lab->pane = PANE_EDITOR;
 	lab->editor = editor_new("lua");
 	field_init(&lab->field);
-	if (!lab->editor || !lab_session_init(&lab->session, app, lesson, step)) {
+	lab->session = lab_session_open(app, lesson, step, run_ended, lab);
+	if (!lab->editor || !lab->session) {
 		lab->editor_failed = true;
 		free_view(&lab->base);
 		return NULL;
 	}
-	lab->session.changed = run_ended;
-	lab->session.context = lab;
 	open_file(lab);
 	struct strbuf said;
 	strbuf_init(&said);
@@ -483,5 +500,8 @@ struct view *view_lab_new(struct app *app, const struct lesson *lesson, const st
 		lab->prediction = strdup(said.text);
 	}
 	strbuf_release(&said);
+	if (lab->session->ended) {
+		run_ended(lab);
+	}
 	return &lab->base;
 }

@@ -18,7 +18,7 @@ struct lab_view {
 	struct view base;
 	const struct lesson *lesson;
 	const struct step *step;
-	struct lab_session session;
+	struct lab_session *session;
 	struct editor *editor;
 	char *path;
 	unsigned long saved; /* version of the text on the disk */

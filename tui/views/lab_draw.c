@@ -52,7 +52,7 @@ static int draw_wrapped(struct area area, int y, const char *text, enum style st
 static int draw_tests(const struct lab_view *lab, struct area area, int y)
 {
 	const struct board_test *tests;
-	int count = board_tests(lab->session.board, &tests);
+	int count = board_tests(lab->session->board, &tests);
 	for (int i = 0; i < count && y < area.height; i++, y++) {
 		area_text(area, 0, y, tests[i].passed ? "✔" : "✘",
 			  tests[i].passed ? STYLE_GOOD : STYLE_BAD);
@@ -97,7 +97,7 @@ static void draw_goal(struct lab_view *lab, struct area area)
 
 static int draw_verdict(const struct lab_view *lab, struct area area, int y)
 {
-	const struct lab_session *session = &lab->session;
+	const struct lab_session *session = lab->session;
 	const struct board_test *tests;
 	int count = board_tests(session->board, &tests);
 	char text[256];
@@ -127,7 +127,7 @@ static int draw_verdict(const struct lab_view *lab, struct area area, int y)
 
 static void draw_output(struct lab_view *lab, struct area area)
 {
-	const struct lab_session *session = &lab->session;
+	const struct lab_session *session = lab->session;
 	const char *text;
 	double fraction = board_progress(session->board, &text);
 	int y = 0;
@@ -186,17 +186,17 @@ static void draw_editor(struct lab_view *lab, struct area area)
 
 static void picture_title_of(const struct lab_view *lab, char *out, size_t size)
 {
-	int count = board_pictures(lab->session.board);
+	int count = board_pictures(lab->session->board);
 	int at = count ? lab->picture % count : 0;
 	snprintf(out, size, count > 1 ? "%s %d/%d" : "%s",
-		 count ? board_picture_title(lab->session.board, at)
+		 count ? board_picture_title(lab->session->board, at)
 		       : message(MSG_TUI_LAB_PICTURES),
 		 at + 1, count);
 }
 
 static void draw_picture(struct lab_view *lab, struct area area)
 {
-	int count = board_pictures(lab->session.board);
+	int count = board_pictures(lab->session->board);
 	if (!count) {
 		draw_wrapped(area_part(area, 1, 0, area.width - 2, area.height), 0,
 			     message(MSG_TUI_LAB_NO_PICTURES), STYLE_DIM);
@@ -206,20 +206,20 @@ static void draw_picture(struct lab_view *lab, struct area area)
 	/* Where there is room, the next picture stands beside it. */
 	if (count > 1 && area.width >= 96) {
 		int left = area.width / 2;
-		board_draw_picture(lab->session.board, at,
+		board_draw_picture(lab->session->board, at,
 				   area_part(area, 1, 0, left - 2, area.height), letters_only(lab));
 		area_vertical(area, left, 0, area.height);
 		int next = (at + 1) % count;
 		struct area right =
 			area_part(area, left + 2, 0, area.width - left - 3, area.height);
 		area_text_cut(right, 0, 0, right.width,
-			      board_picture_title(lab->session.board, next), STYLE_DIM);
-		board_draw_picture(lab->session.board, next,
+			      board_picture_title(lab->session->board, next), STYLE_DIM);
+		board_draw_picture(lab->session->board, next,
 				   area_part(right, 0, 1, right.width, right.height - 1),
 				   letters_only(lab));
 		return;
 	}
-	board_draw_picture(lab->session.board, at,
+	board_draw_picture(lab->session->board, at,
 			   area_part(area, 1, 0, area.width - 2, area.height), letters_only(lab));
 }
 
@@ -286,11 +286,11 @@ void lab_draw(struct view *view, struct area area)
 		struct area left = area_part(body, 0, 0, goal, body.height);
 		struct area right =
 			area_part(body, goal + 1, 0, area.width - goal - 1, body.height);
-		bool busy = run_active(lab->session.run) || lab->session.ended;
+		bool busy = run_active(lab->session->run) || lab->session->ended;
 		/* What a check says comes before its pictures where there is little room. */
 		bool pictures =
-			board_pictures(lab->session.board) > 0 &&
-			(!lab->session.checking || body.height > 30 || lab->pane == PANE_PICTURE);
+			board_pictures(lab->session->board) > 0 &&
+			(!lab->session->checking || body.height > 30 || lab->pane == PANE_PICTURE);
 		int output = busy && !pictures ? body.height / 2 : SMALL_OUTPUT;
 		if (body.height > 30) {
 			output = body.height / 4;
@@ -321,7 +321,7 @@ void lab_draw(struct view *view, struct area area)
 void lab_title(struct view *view, struct strbuf *left, struct strbuf *right)
 {
 	struct lab_view *lab = (struct lab_view *)view;
-	const struct lab_session *session = &lab->session;
+	const struct lab_session *session = lab->session;
 	int seconds = (int)lab_session_seconds(session);
 	strbuf_printf(left, "%s  %s", lab->step->lab.id, lab->step->title);
 	if (run_active(session->run)) {

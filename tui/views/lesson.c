@@ -34,7 +34,7 @@ static void save_position(struct reader_view *reader)
 {
 	const struct step *step = reader_step_at(reader);
 	struct app *app = reader->base.app;
-	if (step && app->store) {
+	if (step && app->store && !reader->visit) {
 		struct position position = {
 			.lesson = reader->lesson->id, .step = step->id, .line = reader->top};
 		struct error err = ERROR_INIT;
@@ -46,7 +46,7 @@ static void set_step(struct reader_view *reader, enum step_state state)
 {
 	const struct step *step = reader_step_at(reader);
 	struct app *app = reader->base.app;
-	if (step && app->store) {
+	if (step && app->store && !reader->visit) {
 		struct error err = ERROR_INIT;
 		app_told(app, store_set_step(app->store, reader->lesson->id, step->id, state, &err),
 			 &err);
@@ -107,27 +107,6 @@ bool view_lesson_go_to(struct view *view, const char *step)
 	struct reader_view *reader = self(view);
 	for (size_t i = 0; i < reader->lesson->step_count; i++) {
 		if (!strcmp(reader->lesson->steps[i].id, step)) {
-			go_to(reader, i);
-			return true;
-		}
-	}
-	return false;
-}
-
-bool view_lesson_go_to_experiment(struct view *view)
-{
-	struct reader_view *reader = self(view);
-	/* The nearest figure before, else the nearest lab after. */
-	for (size_t i = reader->at + 1; i-- > 0;) {
-		if (i < reader->lesson->step_count &&
-		    reader->lesson->steps[i].kind == STEP_FIGURE) {
-			go_to(reader, i);
-			return true;
-		}
-	}
-	for (size_t i = reader->at; i < reader->lesson->step_count; i++) {
-		if (reader->lesson->steps[i].kind == STEP_LAB ||
-		    reader->lesson->steps[i].kind == STEP_FIGURE) {
 			go_to(reader, i);
 			return true;
 		}
@@ -229,6 +208,12 @@ static bool request(struct view *view, enum request request)
 	struct reader_view *reader = self(view);
 	struct app *app = view->app;
 	const struct step *step = reader_step_at(reader);
+	if (reader->visit &&
+	    (request == REQUEST_NEXT || request == REQUEST_PREVIOUS ||
+	     ((request == REQUEST_GO_ON || request == REQUEST_OPEN) && reader->figure))) {
+		app_pop(app, false);
+		return true;
+	}
 	switch (request) {
 	case REQUEST_OPEN:
 	case REQUEST_GO_ON:
@@ -297,15 +282,22 @@ static bool raw_key(struct view *view, uint32_t key)
 	return reader->figure && figure_pane_key(reader->figure, key);
 }
 
+static bool takes(struct view *view, uint32_t key)
+{
+	struct reader_view *reader = self(view);
+	return reader->figure && figure_pane_uses(reader->figure, key);
+}
+
 static const enum request *hints(struct view *view)
 {
+	static const enum request visiting[] = {REQUEST_BACK, REQUEST_DOWN, REQUEST_NONE};
 	static const enum request reading[] = {REQUEST_NEXT, REQUEST_PREVIOUS, REQUEST_GLOSSARY,
 					       REQUEST_NOTES, REQUEST_NONE};
 	/* The figure may have uses of its own for Space and letters. */
 	static const enum request moving[] = {REQUEST_GO_ON, REQUEST_PREVIOUS, REQUEST_GLOSSARY,
 					      REQUEST_NOTES, REQUEST_NONE};
 	struct reader_view *reader = self(view);
-	return reader->figure ? moving : reading;
+	return reader->visit ? visiting : reader->figure ? moving : reading;
 }
 
 static void status(struct view *view, struct strbuf *out)
@@ -357,12 +349,53 @@ static const struct view_ops ops = {
 	.request = request,
 	.key = key,
 	.first_key = raw_key,
+	.takes = takes,
 	.hints = hints,
 	.status = status,
 	.shown = shown,
 	.place = place,
 	.free = free_view,
 };
+
+/* The nearest figure before the checkpoint, else the nearest figure or lab after it. */
+static const struct step *experiment_of(const struct lesson *lesson,
+					const struct checkpoint *checkpoint)
+{
+	const struct step *found = NULL;
+	bool behind = false;
+	for (size_t i = 0; i < lesson->step_count; i++) {
+		const struct step *step = &lesson->steps[i];
+		if (step->kind == STEP_CHECKPOINT && step->checkpoint == checkpoint) {
+			behind = true;
+			if (found) {
+				return found;
+			}
+		} else if (step->kind == STEP_FIGURE || (behind && step->kind == STEP_LAB)) {
+			found = step;
+			if (behind) {
+				return found;
+			}
+		}
+	}
+	return found;
+}
+
+struct view *view_lesson_experiment_new(struct app *app, const struct lesson *lesson,
+					const struct checkpoint *checkpoint)
+{
+	const struct step *step = experiment_of(lesson, checkpoint);
+	struct reader_view *reader = step ? calloc(1, sizeof *reader) : NULL;
+	if (!reader) {
+		return NULL;
+	}
+	reader->base = (struct view){&ops, app};
+	reader->lesson = lesson;
+	reader->entry = catalog_find(app->catalog, lesson->id);
+	reader->visit = true;
+	arena_init(&reader->progress.arena);
+	go_to(reader, (size_t)(step - lesson->steps));
+	return &reader->base;
+}
 
 struct view *view_lesson_new(struct app *app, const struct lesson *lesson, const char *step)
 {

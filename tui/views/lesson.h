@@ -10,8 +10,9 @@
 
 /** Goes to a step of the lesson; false when it has none of that id. */
 bool view_lesson_go_to(struct view *view, const char *step);
-/** Goes to the figure or lab that would settle a question; false when the lesson has none. */
-bool view_lesson_go_to_experiment(struct view *view);
+/** A reader on the figure or lab that would settle a checkpoint's question; NULL when the lesson has none. */
+struct view *view_lesson_experiment_new(struct app *app, const struct lesson *lesson,
+					const struct checkpoint *checkpoint);
 void view_lesson_go_on(struct view *view);
 const struct lesson *view_lesson_of(struct view *view);
 

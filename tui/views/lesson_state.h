@@ -16,6 +16,7 @@ struct reader_view {
 	int top; /* first line shown */
 	int page; /* lines in sight */
 	int link; /* chosen link, 0 none */
+	bool visit; /* only this step is looked at; where the learner is stays as it was */
 	struct rich_text text;
 	int laid_out; /* width of text, 0 when it is not made yet */
 	struct figure_pane *figure;

@@ -328,13 +328,21 @@ static void finish(struct quiz_view *quiz)
 	}
 }
 
+static bool typing(const struct quiz_view *quiz)
+{
+	const struct question *question = question_of(quiz);
+	return question && quiz_entry_is_typed(question) && !quiz->answered;
+}
+
 static void grade(struct quiz_view *quiz)
 {
 	struct app *app = quiz->base.app;
 	struct strbuf given;
 	quiz->answer.text = quiz->field.text.text;
 	if (!quiz_entry_given(&quiz->answer)) {
-		app_notice(app, STYLE_DIM, "%s", message(MSG_TUI_QUIZ_EMPTY));
+		bool typed = typing(quiz);
+		app_notice(app, STYLE_DIM, "%s",
+			   message(typed ? MSG_TUI_QUIZ_EMPTY_TYPED : MSG_TUI_QUIZ_EMPTY));
 		return;
 	}
 	quiz->result = quiz_entry_grade(&quiz->answer);
@@ -445,12 +453,6 @@ static bool request(struct view *view, enum request request)
 	default:
 		return false;
 	}
-}
-
-static bool typing(const struct quiz_view *quiz)
-{
-	const struct question *question = question_of(quiz);
-	return question && quiz_entry_is_typed(question) && !quiz->answered;
 }
 
 static bool key(struct view *view, uint32_t key)

@@ -51,6 +51,20 @@ bool editor_load(struct editor *editor, const char *text, size_t length)
 	return true;
 }
 
+bool editor_replace(struct editor *editor, const char *text, size_t length)
+{
+	size_t line = buffer_line_of(editor->buffer, editor->caret);
+	buffer_group_begin(editor->buffer);
+	bool ok = buffer_delete(editor->buffer, 0, buffer_length(editor->buffer)) &&
+		  buffer_insert(editor->buffer, 0, text, length);
+	buffer_group_end(editor->buffer);
+	editor->caret = buffer_line_offset(editor->buffer, line);
+	editor->anchor = NO_ANCHOR;
+	editor->column = -1;
+	editor->top = 0;
+	return ok;
+}
+
 const char *editor_text(struct editor *editor, size_t *length)
 {
 	*length = buffer_length(editor->buffer);

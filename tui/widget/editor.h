@@ -16,6 +16,8 @@ struct editor *editor_new(const char *language);
 void editor_free(struct editor *editor);
 /** Replaces the text and forgets undo; the caret stays near where it was. */
 bool editor_load(struct editor *editor, const char *text, size_t length);
+/** Replaces the text as one step that undo takes back. False without memory. */
+bool editor_replace(struct editor *editor, const char *text, size_t length);
 const char *editor_text(struct editor *editor, size_t *length);
 /** Grows with each change. */
 unsigned long editor_version(const struct editor *editor);

@@ -197,21 +197,30 @@ static bool listed(const char *keys, const char *name)
 	return false;
 }
 
-bool figure_pane_key(struct figure_pane *pane, uint32_t key)
+bool figure_pane_uses(const struct figure_pane *pane, uint32_t key)
 {
 	char buffer[8];
 	const char *name = figure_name(key, buffer, sizeof buffer);
 	for (int i = 0; name && i < pane->key_count; i++) {
 		if (listed(pane->keys[i], name)) {
-			pane->touched = true;
-			if (run_active(pane->run)) {
-				worker_send_key(run_worker(pane->run), name);
-				run_touch(pane->run);
-			}
 			return true;
 		}
 	}
 	return false;
+}
+
+bool figure_pane_key(struct figure_pane *pane, uint32_t key)
+{
+	if (!figure_pane_uses(pane, key)) {
+		return false;
+	}
+	pane->touched = true;
+	if (run_active(pane->run)) {
+		char buffer[8];
+		worker_send_key(run_worker(pane->run), figure_name(key, buffer, sizeof buffer));
+		run_touch(pane->run);
+	}
+	return true;
 }
 
 static enum style style_of(enum canvas_style style)

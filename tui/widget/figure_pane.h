@@ -15,7 +15,8 @@ struct figure_pane;
 struct figure_pane *figure_pane_new(struct app *app, const char *path, int width, int height);
 void figure_pane_free(struct figure_pane *pane);
 void figure_pane_resize(struct figure_pane *pane, int width, int height);
-/** Whether the figure has a use for the key; if so it was sent. */
+/** Whether the figure has a use for the key; figure_pane_key also sends it. */
+bool figure_pane_uses(const struct figure_pane *pane, uint32_t key);
 bool figure_pane_key(struct figure_pane *pane, uint32_t key);
 /** Draws the last canvas, or what keeps the figure from running. */
 void figure_pane_draw(struct figure_pane *pane, struct area area);
