@@ -193,6 +193,12 @@ static void open_module(lua_State *L, const struct bound_module *module)
 	binding_protect(L, module->name);
 }
 
+/* What nobody in Lua reaches any more may make room for what is wanted now. */
+static void collect_all(void *script)
+{
+	lua_gc(((struct script *)script)->current, LUA_GCCOLLECT);
+}
+
 /* The engine's state belongs to the thread: set it for this script before it makes the first tensor. */
 static void prepare_engine(struct script *script)
 {
@@ -200,6 +206,7 @@ static void prepare_engine(struct script *script)
 		script->engine_ready = true;
 		tensor_seed(script->options.seed);
 		tensor_memory_limit(script->options.memory);
+		tensor_memory_pressure(collect_all, script);
 	}
 }
 

@@ -7,6 +7,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/utf8.h"
 #include "engine/lua/binding.h"
+#include "engine/tensor/tensor.h"
 
 #define DEFAULT_MEMORY ((size_t)64 << 20)
 #define HOOK_STEP 1000 /* instructions between looks at the instruction budget */
@@ -152,6 +153,9 @@ enum status script_new(struct script **out, const struct script_options *options
 void script_free(struct script *script)
 {
 	if (script) {
+		if (script->engine_ready) {
+			tensor_memory_pressure(NULL, NULL);
+		}
 		lua_close(script->L);
 		strbuf_release(&script->line);
 		free(script);

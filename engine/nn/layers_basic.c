@@ -304,22 +304,30 @@ const struct module_kind module_embedding = {
 };
 
 /* --- containers --- */
+/* One after the other. What is between two children goes as soon as the second is done, unless the graph keeps it. */
+static struct tensor *run_children(struct module *m, struct tensor *input, struct error *err)
+{
+	struct tensor *x = tensor_ref(input);
+	for (int i = 0; i < m->child_count && x; i++) {
+		struct tensor_scope scope;
+		tensor_scope_open(&scope);
+		struct tensor *y = tensor_ref(module_run_child1(m, i, x, err));
+		tensor_scope_close(&scope);
+		tensor_unref(x);
+		x = y;
+	}
+	return x ? tensor_to_scope(x, err) : NULL;
+}
+
 MODULE_FORWARD(sequential)
 {
 	MODULE_UNUSED;
-	struct tensor *x = inputs[0];
-	for (int i = 0; i < m->child_count && x; i++) {
-		x = module_run_child1(m, i, x, err);
-	}
-	return module_result(outputs, x, err);
+	return module_result(outputs, run_children(m, inputs[0], err), err);
 }
 MODULE_FORWARD(residual)
 {
 	MODULE_UNUSED;
-	struct tensor *x = inputs[0];
-	for (int i = 0; i < m->child_count && x; i++) {
-		x = module_run_child1(m, i, x, err);
-	}
+	struct tensor *x = run_children(m, inputs[0], err);
 	return module_result(outputs, tensor_add(inputs[0], x, err), err);
 }
 PLAIN(sequential, "modules one after the other", NO_FIELDS);

@@ -70,6 +70,8 @@ void tensor_node_unref(struct tensor_node *node)
 		struct tensor_node *next = dying;
 		dying = next->next_dying;
 		release_saved(next);
+		size_t n = (size_t)next->call.input_count;
+		tensor_memory_note(-(ptrdiff_t)(sizeof *next + n * (sizeof(void *) + 4)));
 		free(next);
 	}
 	draining = false;
@@ -79,6 +81,8 @@ void tensor_node_unref(struct tensor_node *node)
 struct pass {
 	struct tensor_node **nodes;
 	struct tensor **grads; /* OP_MAX_OUTPUTS a node; references */
+	struct tensor **
+		made; /* the same for outputs that later nodes had saved: their maker may look at them */
 	int count, capacity;
 	struct tensor *const *wanted; /* tensor_gradients: what is asked for; NULL: leaves' .grad */
 	struct tensor **results;
@@ -184,9 +188,12 @@ static enum status collect(struct pass *p, struct tensor_node *root, struct erro
 		return error_set(err, status, "backward", message(MSG_TENSOR_NOMEM), 0.0);
 	}
 	qsort(p->nodes, (size_t)p->count, sizeof *p->nodes, by_sequence);
-	p->grads = calloc((size_t)p->count * OP_MAX_OUTPUTS + 1, sizeof *p->grads);
-	return p->grads ? STATUS_OK
-			: error_set(err, STATUS_NOMEM, "backward", message(MSG_TENSOR_NOMEM), 0.0);
+	size_t places = (size_t)p->count * OP_MAX_OUTPUTS + 1;
+	p->grads = calloc(places, sizeof *p->grads);
+	p->made = calloc(places, sizeof *p->made);
+	return p->grads && p->made
+		       ? STATUS_OK
+		       : error_set(err, STATUS_NOMEM, "backward", message(MSG_TENSOR_NOMEM), 0.0);
 }
 
 /* place += grad, holding a reference. */
@@ -278,6 +285,30 @@ static enum status step_back(struct pass *p, int at)
 	return status;
 }
 
+static void drop(struct tensor **place)
+{
+	tensor_unref(*place);
+	*place = NULL;
+}
+
+/* A node that is done lets go of what it saved, so that activations go as the pass does; the outputs of nodes that still
+ * come stay until those are done. */
+static void hand_on_saved(struct pass *p, struct tensor_node *node)
+{
+	node->used = true;
+	for (int k = 0; k < node->call.input_count; k++) {
+		struct tensor *in = node->call.inputs[k];
+		if (in && in->node) {
+			struct tensor **place =
+				&p->made[find_node(p, in->node) * OP_MAX_OUTPUTS + in->node_output];
+			if (!*place) {
+				*place = tensor_ref(in);
+			}
+		}
+	}
+	release_saved(node);
+}
+
 static enum status run_pass(struct pass *p, struct tensor *root, struct tensor *gradient,
 			    const struct grad_options *options)
 {
@@ -298,7 +329,7 @@ static enum status run_pass(struct pass *p, struct tensor *root, struct tensor *
 	}
 	struct tensor_scope scope;
 	tensor_scope_open(&scope);
-	bool old = tensor_grad_mode(create);
+	bool old = tensor_grad_mode(create), held = false;
 	enum status status = STATUS_OK;
 	if (root->node) {
 		status = collect(p, root->node, err);
@@ -310,31 +341,33 @@ static enum status run_pass(struct pass *p, struct tensor *root, struct tensor *
 	if (status == STATUS_OK) {
 		status = deliver(p, root, gradient);
 	}
+	for (int at = p->count - 1; at >= 0 && status == STATUS_OK && !retain; at--) {
+		p->nodes[at]->refs++; /* releasing inputs ends earlier nodes of the list */
+		held = true;
+	}
 	for (int at = p->count - 1; at >= 0 && status == STATUS_OK; at--) {
 		/* Gradients on the way are given back node by node, those delivered are held by their places. */
 		struct tensor_scope one;
 		tensor_scope_open(&one);
 		status = step_back(p, at);
 		tensor_scope_close(&one);
+		if (status == STATUS_OK && !retain) {
+			hand_on_saved(p, p->nodes[at]);
+		}
 		for (int k = 0; k < OP_MAX_OUTPUTS; k++) {
-			tensor_unref(p->grads[at * OP_MAX_OUTPUTS + k]);
-			p->grads[at * OP_MAX_OUTPUTS + k] = NULL;
+			drop(&p->grads[at * OP_MAX_OUTPUTS + k]);
+			drop(&p->made[at * OP_MAX_OUTPUTS + k]);
 		}
 	}
-	for (int at = p->count - 1; at >= 0 && status == STATUS_OK && !retain; at--) {
-		p->nodes[at]->used = true;
-		p->nodes[at]->refs++; /* releasing inputs may end later nodes of the list */
-	}
-	for (int at = p->count - 1; at >= 0 && status == STATUS_OK && !retain; at--) {
-		release_saved(p->nodes[at]);
-	}
-	for (int at = p->count - 1; at >= 0 && status == STATUS_OK && !retain; at--) {
+	for (int at = p->count - 1; at >= 0 && held; at--) {
 		tensor_node_unref(p->nodes[at]);
 	}
-	for (int i = 0; p->grads && i < p->count * OP_MAX_OUTPUTS; i++) {
-		tensor_unref(p->grads[i]);
+	for (int i = 0; p->grads && p->made && i < p->count * OP_MAX_OUTPUTS; i++) {
+		drop(&p->grads[i]);
+		drop(&p->made[i]);
 	}
 	free(p->grads);
+	free(p->made);
 	free(p->nodes);
 	tensor_grad_mode(old);
 	tensor_scope_close(&scope);

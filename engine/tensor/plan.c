@@ -9,6 +9,9 @@
 /* A recorded step as a list of calls. Storages made while recording are temporaries: each gets a place in one shared
  * buffer, chosen so that lives that overlap do not. */
 
+/* A recorder keeps shadows: headers that share a tensor's storage but want none of its values. A storage whose only
+ * references are shadows' lets its values go, so that recording takes no more memory than running does. */
+
 struct plan_recorder {
 	struct op_call *calls;
 	int count, capacity;
@@ -41,6 +44,7 @@ struct plan {
 enum status plan_record_begin(struct error *err)
 {
 	plan_record_cancel();
+	tensor_state.recordings++;
 	tensor_state.recorder = calloc(1, sizeof *tensor_state.recorder);
 	return tensor_state.recorder
 		       ? STATUS_OK
@@ -76,6 +80,31 @@ void plan_note_read(void)
 	tensor_state.recorder->read = true;
 }
 
+/* The header the recorder keeps for a tensor, the same one whenever the tensor comes again. NULL without memory. */
+static struct tensor *shadow_of(struct tensor *t)
+{
+	uint32_t now = tensor_state.recordings;
+	if (t->storage->recording != now && !t->node) {
+		return tensor_ref(t); /* was there before: its values are read at each run */
+	}
+	if (!t->shadow || t->shadow->recording != now) {
+		struct tensor_scope scope;
+		tensor_scope_open(&scope);
+		struct tensor *shadow = tensor_ref(tensor_alias(t, NULL));
+		tensor_scope_close(&scope);
+		if (!shadow) {
+			return NULL;
+		}
+		tensor_unref(t->shadow);
+		t->shadow = shadow;
+		if (t->storage->recording == now) {
+			shadow->recording = now;
+			shadow->storage->recorded++;
+		}
+	}
+	return tensor_ref(t->shadow);
+}
+
 enum status plan_note_call(struct op_call *call, struct error *err)
 {
 	struct plan_recorder *r = tensor_state.recorder;
@@ -91,18 +120,25 @@ enum status plan_note_call(struct op_call *call, struct error *err)
 	struct op_call *copy = &r->calls[r->count];
 	*copy = *call;
 	copy->needs_grad = false;
-	copy->inputs = malloc(((size_t)call->input_count + 1) * sizeof *copy->inputs);
+	copy->inputs = calloc((size_t)call->input_count + 1, sizeof *copy->inputs);
 	if (!copy->inputs) {
 		return error_set(err, STATUS_NOMEM, "plan", message(MSG_TENSOR_NOMEM), 0.0);
 	}
-	for (int k = 0; k < call->input_count; k++) {
-		copy->inputs[k] = tensor_ref(call->inputs[k]);
-	}
+	bool ok = true;
 	for (int k = 0; k < call->output_count; k++) {
-		tensor_ref(call->outputs[k]);
+		if (!(call->op->flags & OP_VIEW)) {
+			call->outputs[k]->storage->recording = tensor_state.recordings;
+		}
+		copy->outputs[k] = shadow_of(call->outputs[k]);
+		ok = ok && copy->outputs[k];
+	}
+	for (int k = 0; k < call->input_count; k++) {
+		copy->inputs[k] = call->inputs[k] ? shadow_of(call->inputs[k]) : NULL;
+		ok = ok && (copy->inputs[k] || !call->inputs[k]);
 	}
 	r->count++;
-	return STATUS_OK;
+	return ok ? STATUS_OK
+		  : error_set(err, STATUS_NOMEM, "plan", message(MSG_TENSOR_NOMEM), 0.0);
 }
 
 /* --- making a plan --- */
@@ -456,10 +492,6 @@ void plan_free(struct plan *p)
 	if (!p) {
 		return;
 	}
-	for (int i = 0; i < p->slot_count; i++) {
-		/* Outputs somebody still holds keep their values in memory of their own. */
-		tensor_storage_take_back(p->slots[i].storage);
-	}
 	for (int i = 0; i < p->count; i++) {
 		call_release(&p->calls[i]);
 	}
@@ -467,14 +499,18 @@ void plan_free(struct plan *p)
 		tensor_unref(p->outputs[o]);
 	}
 	for (int i = 0; i < p->slot_count; i++) {
+		/* Outputs somebody still holds keep their values in memory of their own. */
+		if (p->slots[i].storage->refs > 1) {
+			tensor_storage_take_back(p->slots[i].storage);
+		}
 		tensor_storage_unref(p->slots[i].storage);
 	}
 	free(p->slots);
 	free(p->spent);
 	free(p->outputs);
 	free(p->calls);
-	free(p->buffer);
-	free(p->workspace);
+	tensor_free_bytes(p->buffer);
+	tensor_free_bytes(p->workspace);
 	free(p);
 }
 

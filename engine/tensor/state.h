@@ -27,6 +27,9 @@ struct tensor_state {
 	struct tensor_node
 		*dying; /* nodes to be freed, chained so that long graphs do not recurse */
 	bool draining;
+	uint32_t recordings; /* begun so far */
+	void (*release)(void *context); /* see tensor_memory_pressure() */
+	void *release_context;
 };
 
 extern _Thread_local struct tensor_state tensor_state;
@@ -35,8 +38,8 @@ extern _Thread_local struct tensor_state tensor_state;
 struct tensor *tensor_empty(enum dtype dtype, int dims, const int64_t *shape, struct error *err);
 /** A tensor header on another's storage; shape, stride, offset copied from it. */
 struct tensor *tensor_alias(const struct tensor *t, struct error *err);
-/** Gives the caller's reference to the innermost scope, if one is open; lets it go and fails without memory. */
-struct tensor *tensor_to_scope(struct tensor *t, struct error *err);
+/** Counts memory of headers and nodes, which many small tensors need more of than of values. */
+void tensor_memory_note(ptrdiff_t bytes);
 void tensor_storage_unref(struct tensor_storage *storage);
 /** A plan's buffer takes the place of a storage's own memory, which is freed; and the way back, with the values. */
 void tensor_storage_lend(struct tensor_storage *storage, void *place);
@@ -53,6 +56,7 @@ static inline bool dtype_is_float(enum dtype d)
 void *tensor_scratch(size_t bytes);
 /** 64-byte aligned; a size of 0 gives a valid pointer. */
 void *tensor_alloc_bytes(size_t bytes);
+void tensor_free_bytes(void *memory); /* NULL is accepted */
 
 #define PLAN_NOTE_READ() \
 	do { \

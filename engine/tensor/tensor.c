@@ -43,16 +43,36 @@ bool tensor_dtype_parse(enum dtype *out, const char *name)
 }
 
 /* --- memory --- */
+
+/* A tensor, its storage, and what the allocator adds to them and to the values. */
+#define HEADER_BYTES (sizeof(struct tensor) + sizeof(struct tensor_storage) + 128)
+
+/* Not aligned_alloc(): glibc looks for a block larger than the one it will give back, so that a freed block is never
+ * used again for the same size and the heap grows without end. The byte before the values tells how far they were moved. */
 void *tensor_alloc_bytes(size_t bytes)
 {
-	return aligned_alloc(64, (bytes + 63 + (bytes == 0)) / 64 * 64);
+	unsigned char *block = bytes < SIZE_MAX - 64 ? malloc(bytes + 64) : NULL;
+	if (!block) {
+		return NULL;
+	}
+	unsigned char *at = block + 64 - ((uintptr_t)block & 63);
+	at[-1] = (unsigned char)(at - block);
+	return at;
+}
+
+void tensor_free_bytes(void *memory)
+{
+	if (memory) {
+		unsigned char *at = memory;
+		free(at - at[-1]);
+	}
 }
 
 void *tensor_scratch(size_t bytes)
 {
 	struct tensor_state *s = &tensor_state;
 	if (s->scratch_bytes < bytes) {
-		free(s->scratch);
+		tensor_free_bytes(s->scratch);
 		s->scratch = tensor_alloc_bytes(bytes);
 		s->scratch_bytes = s->scratch ? bytes : 0;
 	}
@@ -74,17 +94,48 @@ void tensor_memory_limit(size_t bytes)
 	__atomic_store_n(&usage.limit_bytes, bytes, __ATOMIC_RELAXED);
 }
 
-static struct tensor_storage *storage_new(size_t bytes, bool zero, struct error *err)
+void tensor_memory_note(ptrdiff_t bytes)
+{
+	__atomic_add_fetch(&usage.live_bytes, (size_t)bytes, __ATOMIC_RELAXED);
+}
+
+void tensor_memory_pressure(void (*release)(void *context), void *context)
+{
+	tensor_state.release = release;
+	tensor_state.release_context = context;
+}
+
+/* Asks a collector to let go of what nobody reaches. */
+static bool relieve(void)
+{
+	if (!tensor_state.release) {
+		return false;
+	}
+	tensor_state.release(tensor_state.release_context);
+	return true;
+}
+
+static bool over_limit(size_t bytes)
 {
 	size_t limit = __atomic_load_n(&usage.limit_bytes, __ATOMIC_RELAXED);
 	size_t live = __atomic_load_n(&usage.live_bytes, __ATOMIC_RELAXED);
-	if (limit && (bytes > limit || live > limit - bytes)) {
+	return limit && (bytes > limit || live > limit - bytes);
+}
+
+static struct tensor_storage *storage_new(size_t bytes, bool zero, struct error *err)
+{
+	if (over_limit(bytes) && !(relieve() && !over_limit(bytes))) {
+		struct tensor_memory now = tensor_memory_usage();
 		error_set(err, STATUS_RANGE, "tensor", message(MSG_TENSOR_MEMORY_LIMIT),
-			  (double)bytes / 1e6, (double)live / 1e6, (double)limit / 1e6);
+			  (double)bytes / 1e6, (double)now.live_bytes / 1e6,
+			  (double)now.limit_bytes / 1e6);
 		return NULL;
 	}
 	struct tensor_storage *s = calloc(1, sizeof *s);
 	void *data = s ? tensor_alloc_bytes(bytes) : NULL;
+	if (s && !data && relieve()) {
+		data = tensor_alloc_bytes(bytes);
+	}
 	if (!data) {
 		free(s);
 		error_set(err, STATUS_NOMEM, "tensor", message(MSG_TENSOR_NOMEM),
@@ -98,7 +149,7 @@ static struct tensor_storage *storage_new(size_t bytes, bool zero, struct error 
 	s->bytes = bytes;
 	s->refs = 1;
 	s->plan_slot = -1;
-	live = __atomic_add_fetch(&usage.live_bytes, bytes, __ATOMIC_RELAXED);
+	size_t live = __atomic_add_fetch(&usage.live_bytes, bytes, __ATOMIC_RELAXED);
 	if (live > __atomic_load_n(&usage.peak_bytes, __ATOMIC_RELAXED)) {
 		__atomic_store_n(&usage.peak_bytes, live, __ATOMIC_RELAXED);
 	}
@@ -106,21 +157,32 @@ static struct tensor_storage *storage_new(size_t bytes, bool zero, struct error 
 	return s;
 }
 
+static void drop_values(struct tensor_storage *s)
+{
+	if (!s->planned && s->data) {
+		tensor_free_bytes(s->data);
+		__atomic_sub_fetch(&usage.live_bytes, s->bytes, __ATOMIC_RELAXED);
+		s->data = NULL;
+	}
+}
+
 void tensor_storage_unref(struct tensor_storage *s)
 {
-	if (s && --s->refs == 0) {
-		if (!s->planned) {
-			free(s->data);
-			__atomic_sub_fetch(&usage.live_bytes, s->bytes, __ATOMIC_RELAXED);
-		}
+	if (!s) {
+		return;
+	}
+	s->refs--;
+	if (s->refs == s->recorded) {
+		drop_values(s);
+	}
+	if (s->refs == 0) {
 		free(s);
 	}
 }
 
 void tensor_storage_lend(struct tensor_storage *s, void *place)
 {
-	free(s->data);
-	__atomic_sub_fetch(&usage.live_bytes, s->bytes, __ATOMIC_RELAXED);
+	drop_values(s);
 	s->data = place;
 	s->planned = true;
 }
@@ -160,7 +222,7 @@ void tensor_scope_close(struct tensor_scope *scope)
 void tensor_thread_end(void)
 {
 	free(tensor_state.scope_items);
-	free(tensor_state.scratch);
+	tensor_free_bytes(tensor_state.scratch);
 	tensor_state.scope_items = NULL;
 	tensor_state.scope_count = tensor_state.scope_capacity = 0;
 	tensor_state.scratch = NULL;
@@ -221,8 +283,13 @@ void tensor_unref(struct tensor *t)
 		tensor_node_unref(t->node);
 	}
 	tensor_unref(t->grad);
+	tensor_unref(t->shadow);
+	if (t->recording) {
+		t->storage->recorded--;
+	}
 	tensor_storage_unref(t->storage);
 	free(t);
+	tensor_memory_note(-(ptrdiff_t)HEADER_BYTES);
 }
 
 static struct tensor *make(enum dtype dtype, int dims, const int64_t *shape, bool zero,
@@ -253,6 +320,7 @@ static struct tensor *make(enum dtype dtype, int dims, const int64_t *shape, boo
 		free(t);
 		return NULL;
 	}
+	tensor_memory_note(HEADER_BYTES);
 	t->refs = 1;
 	t->dtype = dtype;
 	t->dims = dims;
@@ -334,7 +402,10 @@ struct tensor *tensor_alias(const struct tensor *t, struct error *err)
 	view->requires_grad = false;
 	view->grad = NULL;
 	view->node = NULL;
+	view->shadow = NULL;
+	view->recording = 0;
 	view->storage->refs++;
+	tensor_memory_note(HEADER_BYTES);
 	return tensor_to_scope(view, err);
 }
 

@@ -34,6 +34,8 @@ struct tensor_storage {
 	void *data;
 	size_t bytes;
 	int refs;
+	int recorded; /* how many of refs are a recorder's, which needs no values (plan.c) */
+	uint32_t recording; /* the recording whose call made it, else 0 */
 	uint32_t version; /* raised by every in-place change; saved values are checked against it */
 	bool planned; /* data points into a plan's buffer or memory of somebody else, not to be freed here */
 	int plan_slot; /* used while a plan is made, else -1 */
@@ -53,6 +55,8 @@ struct tensor {
 	struct tensor *grad; /* of leaves, after tensor_backward() */
 	struct tensor_node *node; /* the op that made it; NULL for leaves */
 	int node_output;
+	struct tensor *shadow; /* what a recorder keeps of it: see plan.c */
+	uint32_t recording; /* of a shadow: the recording it belongs to, else 0 */
 };
 
 /* --- scopes --- */
@@ -63,6 +67,8 @@ void tensor_scope_open(struct tensor_scope *scope);
 void tensor_scope_close(struct tensor_scope *scope);
 /** Hands a tensor of the innermost scope to the one around it (or to the caller when there is none). */
 struct tensor *tensor_scope_keep(struct tensor_scope *scope, struct tensor *t);
+/** Gives the caller's reference to the innermost scope, if one is open; lets it go and fails without memory. */
+struct tensor *tensor_to_scope(struct tensor *t, struct error *err);
 
 /** Gives back what the thread's state holds; called by a thread that used tensors before it ends. */
 void tensor_thread_end(void);
@@ -141,11 +147,15 @@ struct tensor *tensor_permutation(int64_t n, struct error *err); /* i32 */
 
 /* --- memory --- */
 struct tensor_memory {
-	size_t live_bytes, peak_bytes, limit_bytes; /* limit 0: none */
+	size_t live_bytes, peak_bytes,
+		limit_bytes; /* limit 0: none; headers and graph nodes count too */
 	uint64_t allocations; /* since start: unchanged over a planned step */
 };
 struct tensor_memory tensor_memory_usage(void);
 /** Refuses tensors beyond this many bytes in all with STATUS_RANGE. */
 void tensor_memory_limit(size_t bytes);
+/** Called (thread-wide) when an allocation would fail: a collector lets go of tensors nobody can reach, and the allocation
+ * is tried once more. NULL: none. */
+void tensor_memory_pressure(void (*release)(void *context), void *context);
 
 #endif

@@ -8,6 +8,7 @@
 #include "engine/tensor/engine.h"
 #include "engine/tensor/graph.h"
 #include "engine/tensor/ops.h"
+#include "engine/tensor/plan.h"
 #include "engine/tensor/threads.h"
 
 static struct tensor *draw(int dims, const int64_t *shape)
@@ -234,6 +235,99 @@ static void a_long_tape_is_freed_without_recursion(void **state)
 	assert_int_equal(tensor_memory_usage().live_bytes, before);
 }
 
+/* y ← tanh(y · w), keeping nothing but the newest. */
+static struct tensor *tanh_chain(struct tensor *x, struct tensor *w, int steps, struct error *err)
+{
+	struct tensor *y = tensor_ref(x);
+	for (int k = 0; k < steps; k++) {
+		struct tensor_scope step;
+		tensor_scope_open(&step);
+		struct tensor *next = tensor_ref(tensor_tanh(tensor_mul(y, w, err), err));
+		tensor_scope_close(&step);
+		tensor_unref(y);
+		y = next;
+	}
+	return tensor_to_scope(y, err);
+}
+
+static void the_graph_alone_keeps_what_it_needs(void **state)
+{
+	(void)state;
+	struct error err = ERROR_INIT;
+	struct tensor_scope scope;
+	tensor_scope_open(&scope);
+	int64_t n = 1000;
+	struct tensor *x = tensor_full(DTYPE_F32, 1, &n, 0.5, &err);
+	struct tensor *w = tensor_full(DTYPE_F32, 1, &n, 1, &err);
+	tensor_require_grad(w, true, &err);
+	struct tensor *y = tensor_sum_all(tanh_chain(x, w, 3, &err), &err);
+	assert_int_equal(tensor_backward(y, NULL, NULL, &err), STATUS_OK);
+	double a = tanh(0.5), b = tanh(a), c = tanh(b);
+	double slope = (1 - c * c) * (b + (1 - b * b) * (a + (1 - a * a) * 0.5));
+	assert_true(fabs(tensor_get(w->grad, 7) - slope) < 1e-6);
+	tensor_scope_close(&scope);
+}
+
+static void recording_keeps_no_values_nobody_reads(void **state)
+{
+	(void)state;
+	struct error err = ERROR_INIT;
+	struct tensor_scope scope;
+	tensor_scope_open(&scope);
+	int64_t n = 1 << 18; /* a megabyte each */
+	struct tensor *x = tensor_full(DTYPE_F32, 1, &n, 0.5, &err);
+	struct tensor *w = tensor_full(DTYPE_F32, 1, &n, 0.9, &err);
+	size_t before = tensor_memory_usage().live_bytes;
+	assert_int_equal(plan_record_begin(&err), STATUS_OK);
+	struct tensor *y = tanh_chain(x, w, 20, &err);
+	double expected = *tensor_f32(y);
+	assert_true(tensor_memory_usage().live_bytes < before + 2 * (1 << 20));
+	struct plan *plan;
+	assert_int_equal(plan_compile(&plan, &y, 1, &err), STATUS_OK);
+	assert_true(*tensor_f32(y) == (float)expected);
+	tensor_fill(x, 0.25);
+	assert_int_equal(plan_run(plan, &err), STATUS_OK);
+	double other = *tensor_f32(y), want = 0.25;
+	for (int k = 0; k < 20; k++) {
+		want = tanh(want * 0.9);
+	}
+	assert_true(fabs(other - want) < 1e-6 && other != expected);
+	plan_free(plan);
+	assert_true(*tensor_f32(y) == (float)other);
+	tensor_scope_close(&scope);
+}
+
+struct hoard {
+	struct tensor *kept;
+	int asked;
+};
+
+static void give_up(void *context)
+{
+	struct hoard *h = context;
+	tensor_unref(h->kept);
+	h->kept = NULL;
+	h->asked++;
+}
+
+static void a_collector_makes_room(void **state)
+{
+	(void)state;
+	struct error err = ERROR_INIT;
+	int64_t n = 1 << 18;
+	struct hoard h = {.kept = tensor_new(DTYPE_F32, 1, &n, &err)};
+	tensor_memory_limit(tensor_memory_usage().live_bytes + 1000);
+	tensor_memory_pressure(give_up, &h);
+	struct tensor *t = tensor_new(DTYPE_F32, 1, &n, &err);
+	assert_non_null(t);
+	assert_int_equal(h.asked, 1);
+	assert_null(tensor_new(DTYPE_F32, 1, &n, &err));
+	assert_int_equal(err.status, STATUS_RANGE);
+	tensor_memory_pressure(NULL, NULL);
+	tensor_memory_limit(0);
+	tensor_unref(t);
+}
+
 static void einsum_patterns(void **state)
 {
 	(void)state;
@@ -349,6 +443,9 @@ int main(void)
 		cmocka_unit_test(mistakes_name_op_and_shapes),
 		cmocka_unit_test(gradients_add_up_and_stop),
 		cmocka_unit_test(a_long_tape_is_freed_without_recursion),
+		cmocka_unit_test(the_graph_alone_keeps_what_it_needs),
+		cmocka_unit_test(recording_keeps_no_values_nobody_reads),
+		cmocka_unit_test(a_collector_makes_room),
 		cmocka_unit_test(einsum_patterns),
 		cmocka_unit_test(linear_algebra),
 		cmocka_unit_test(threads_cover_every_item_once),
