@@ -368,7 +368,7 @@ static const struct binding functions[] = {
 	{NULL, NULL, NULL, NULL, NULL, 0}};
 
 static const struct bound_type *const types[] = {&tensor_type, &dataset_type, NULL};
-static const struct binding *const lists[] = {bind_generators, NULL};
+static const struct binding *const lists[] = {bind_generators, bind_credit, bind_fingerprint, NULL};
 
 const struct bound_module data_module = {.name = "data",
 					 .doc = "데이터 묶음",

@@ -4,6 +4,7 @@
 #include "engine/lua/bind_nn.h"
 
 extern const struct binding bind_generators[]; /* data.shapes and its kin */
+extern const struct binding bind_credit[], bind_fingerprint[];
 
 /** Fills the handle on top of the stack or raises err; returns 1. */
 int bind_dataset_finish(lua_State *L, struct dataset_handle *handle, struct dataset *dataset,

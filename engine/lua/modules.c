@@ -1,6 +1,7 @@
 /* require() and the registration of bound modules and types from their tables. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/lua/bind_nn.h"
 #include "engine/lua/bind_numbers.h"
@@ -11,6 +12,8 @@
 
 const struct bound_module *const bound_modules[] = {
 	&tensor_module, &nn_module, &data_module, &plot_module, &stats_module, &ml_module, NULL};
+
+#define COURSE_MODULE_LIMIT ((size_t)256 << 10)
 
 static const char type_tag; /* in a metatable: the struct bound_type it was made of */
 static const char loaded_key; /* registry: name → view of a module already opened */
@@ -210,6 +213,51 @@ static void prepare_engine(struct script *script)
 	}
 }
 
+/* The descriptor of "course/module.lua" for "course.module", negative when there is none. */
+static int find_course_module(lua_State *L, const char *name)
+{
+	const struct host *host = script_of(L)->host;
+	const char *dot = strchr(name, '.');
+	char file[96];
+	int descriptor = -1;
+	if (!host || !host->open_data || !dot || strchr(name, '/')) {
+		return -1;
+	}
+	int length = snprintf(file, sizeof(file), "%.*s/%s.lua", (int)(dot - name), name, dot + 1);
+	if (length < 0 || (size_t)length >= sizeof(file) ||
+	    host->open_data(host->context, file, &descriptor, NULL) != STATUS_OK) {
+		return -1;
+	}
+	return descriptor;
+}
+
+/* Lua that a course shares among its labs and figures. It runs anew for each require(), in globals of its own, so that a
+ * learner's file cannot reach into the copy that the check uses. */
+static bool run_course_module(lua_State *L, const char *name)
+{
+	int descriptor = find_course_module(L, name);
+	if (descriptor < 0) {
+		return false;
+	}
+	luaL_Buffer text;
+	luaL_buffinit(L, &text);
+	ssize_t n = 1;
+	for (size_t total = 0; n > 0 && total < COURSE_MODULE_LIMIT; total += (size_t)n) {
+		n = read(descriptor, luaL_prepbuffer(&text), LUAL_BUFFERSIZE);
+		n = n < 0 ? 0 : n;
+		luaL_addsize(&text, (size_t)n);
+	}
+	luaL_pushresult(&text);
+	size_t length;
+	const char *source = lua_tolstring(L, -1, &length);
+	sandbox_push_globals(L);
+	if (script_load(L, strchr(name, '.') + 1, source, length, -1) != LUA_OK) {
+		lua_error(L);
+	}
+	lua_call(L, 0, 1);
+	return true;
+}
+
 int modules_require(lua_State *L)
 {
 	const char *name = luaL_checkstring(L, 1);
@@ -241,5 +289,8 @@ int modules_require(lua_State *L)
 		}
 	}
 	luaL_pushresult(&names);
+	if (script_of(L)->options.compute && run_course_module(L, name)) {
+		return 1;
+	}
 	return binding_raise(L, message(MSG_LUA_NO_MODULE), name, lua_tostring(L, -1));
 }

@@ -44,16 +44,52 @@ static void open_folder(struct datafiles *files, const char *folder, const char 
 	closedir(directory);
 }
 
+/* What courses share among their labs: <lessons>/<course>/shared/NAME is named "course/NAME". */
+static void open_courses(struct datafiles *files, const char *lessons)
+{
+	DIR *directory = opendir(lessons);
+	if (!directory) {
+		return;
+	}
+	struct dirent *entry;
+	while ((entry = readdir(directory))) {
+		char folder[512], prefix[64];
+		int length =
+			snprintf(folder, sizeof(folder), "%s/%s/shared", lessons, entry->d_name);
+		int named = snprintf(prefix, sizeof(prefix), "%s/", entry->d_name);
+		if (entry->d_name[0] != '.' && length < (int)sizeof(folder) &&
+		    named < (int)sizeof(prefix)) {
+			open_folder(files, folder, prefix);
+		}
+	}
+	closedir(directory);
+}
+
 void datafiles_open(struct datafiles *files)
 {
 	files->count = 0;
 	struct strbuf path;
 	strbuf_init(&path);
 	if (file_share_folder(&path, NULL) == STATUS_OK) {
+		size_t root = path.length;
 		strbuf_puts(&path, "/assets/data");
 		open_folder(files, path.text, "");
+		strbuf_truncate(&path, root);
+		strbuf_puts(&path, "/lessons");
+		open_courses(files, path.text);
 	}
 	strbuf_release(&path);
+	const char *lessons = getenv("MUNDAP_LESSONS");
+	while (lessons && *lessons) {
+		size_t length = strcspn(lessons, ":");
+		char folder[512];
+		if (length > 0 && length < sizeof(folder)) {
+			memcpy(folder, lessons, length);
+			folder[length] = '\0';
+			open_courses(files, folder);
+		}
+		lessons += length + (lessons[length] == ':');
+	}
 	const char *datasets = getenv("MUNDAP_DATASETS");
 	char folder[512];
 	snprintf(folder, sizeof(folder), "%s/fashion-mnist",

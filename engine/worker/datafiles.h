@@ -3,8 +3,8 @@
 
 #include "engine/base/error.h"
 
-/* Files of data sets, opened for reading before a worker locks itself in. Named "fashion-mnist/NAME" (where the package
- * puts it) and "NAME" (assets/data of ours). */
+/* Files of data sets, opened for reading before a worker locks itself in. Named "fashion-mnist/NAME" (where the
+ * package puts it), "NAME" (assets/data of ours) and "course/NAME" (lessons/<course>/shared, also of the folders in MUNDAP_LESSONS). */
 
 #define DATAFILES_MAX 128
 

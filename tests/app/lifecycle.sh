@@ -1,0 +1,37 @@
+#!/bin/sh
+# The project of the life-cycle course: every stage is made again, bit for bit, from its version record; a record that was
+# tampered with is refused; another seed or option is another version.
+set -eu
+cat >"$MUNDAP_HOME/rebuild.lua" <<'LUA'
+local project = require "lifecycle.project"
+local stages = 0
+for stage = 1, 9 do
+	if not pcall(require, "lifecycle.stage" .. stage) then break end
+	stages = stage
+	local record = project.record(stage)
+	local output, again = project.rebuild(record)
+	assert(again.output == record.output and #record.output == 64, "stage " .. stage)
+	assert(stage == 1 or record.parent.output == project.record(stage - 1).output, "the parent of " .. stage)
+	record.output = ("0"):rep(64)
+	assert(not pcall(project.rebuild, record), "a changed fingerprint went unnoticed")
+end
+assert(stages >= 4)
+local old = project.record(2)
+local _, other = project.version(2, nil, 7)
+assert(other.output ~= old.output, "another seed gave the same data")
+local _, fewer = project.version(2, { count = 5000 })
+assert(fewer.output ~= old.output)
+project.rebuild(other)
+project.rebuild(fewer)
+print(stages, project.record(stages).output)
+LUA
+first=$("$MUNDAP" run "$MUNDAP_HOME/rebuild.lua" --seed 1 2>/dev/null)
+second=$("$MUNDAP" run "$MUNDAP_HOME/rebuild.lua" --seed 2 --threads 1 2>/dev/null)
+[ "$first" = "$second" ] || { echo "two runs made two different projects:"; echo "$first"; echo "$second"; exit 1; }
+
+# A course of one's own shares modules in the same way; what is no module says so.
+mkdir -p "$MUNDAP_HOME/lessons/mine/shared"
+echo 'return { double = function(x) return 2 * x end }' >"$MUNDAP_HOME/lessons/mine/shared/tool.lua"
+echo 'print(require("mine.tool").double(21)); assert(not pcall(require, "mine.other")); assert(not pcall(require, "../mine.tool"))' \
+	>"$MUNDAP_HOME/own.lua"
+MUNDAP_LESSONS="$MUNDAP_HOME/lessons" "$MUNDAP" run "$MUNDAP_HOME/own.lua" | grep -q 42
