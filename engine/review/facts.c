@@ -33,6 +33,31 @@ static const char model_loads[] =
 	"flair.models.*.load|TextClassifier.load|SequenceTagger.load|stanza.Pipeline|"
 	"diffusers.*|joblib.load|autogluon*.load|pycaret.*.load_model|load_learner";
 
+static const char weight_files[] = "*.pth|*.pt|*.h5|*.hdf5|*.keras|*.pkl|*.pickle|*.joblib|*.onnx|*"
+				   ".tflite|*.ckpt|*.safetensors|"
+				   "*.sav|*.pb|*.bin|*.gguf|*.model|*.cbm|*.weights";
+
+/* A class of another module that is given a file of weights: `Classifier('weights.pth')`. */
+static bool constructed_from_weights(struct py *py, int32_t call, const char *callee)
+{
+	if (!name_is(callee, "*Model|*Predictor|*Classifier|*Detector|*Recognizer|*Regressor|*Net|"
+			     "*Inference|*Segmenter|*Embedder|*Ranker")) {
+		return false;
+	}
+	int32_t arguments = syntax_child(py->tree, call, FIELD_ARGUMENTS);
+	PY_EACH_CHILD(py->tree, arguments, a)
+	{
+		int32_t value = syntax_kind_of(py->tree, a) == SYN_KEYWORD_ARGUMENT
+					? syntax_child(py->tree, a, FIELD_VALUE)
+					: a;
+		const char *path = py_string(py, value);
+		if (path && name_is(path, weight_files)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool dynamic_import_load(struct py *py, const char *callee, const char *bare,
 				const char *from)
 {
@@ -91,7 +116,8 @@ bool fact_loads_model(struct py *py, int32_t call)
 	if (name_is(callee, "diffusers.*")) {
 		return name_ends(callee, ".from_pretrained");
 	}
-	if (fact_unsafe_load(py, call) || name_is(callee, model_loads)) {
+	if (fact_unsafe_load(py, call) || name_is(callee, model_loads) ||
+	    constructed_from_weights(py, call, callee)) {
 		return true;
 	}
 	/* `load_model` of a library star-imported or of an object: keras, xgboost, catboost … */
@@ -233,6 +259,10 @@ bool fact_infers(struct py *py, int32_t call)
 			       name_is(py_text(py, syntax_child(py->tree, function, FIELD_OBJECT)),
 				       "session|sess|ort_session|*_session|*.session|*.sess|"
 				       "*ort_sess|onnx_session|runner|*_runner|*.runner");
+		}
+		if (name_is(callee, "*ServiceStub().*")) {
+			return name_is(method, "Predict|Infer|ModelInfer|Classify|Regress|Generate|"
+					       "Score|Embed");
 		}
 		if (name_is(method, "encode")) {
 			return name_is(callee, "*SentenceTransformer()*|*CrossEncoder()*");

@@ -12,7 +12,7 @@
 static void password(struct review_private *r, struct source *source, int32_t at, const char *name,
 		     const char *value)
 {
-	if (secret_name(name) && secret_value(value) == SECRET_YES) {
+	if ((secret_name(name) && secret_value(value) == SECRET_YES) || secret_in_url(value)) {
 		yaml_report(r, source, RULE_COMPOSE_PASSWORD, at, name);
 	}
 }

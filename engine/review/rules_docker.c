@@ -299,8 +299,8 @@ static bool pinned_package(const char *word)
 
 static bool installer_tool(const char *word)
 {
-	static const char *const names[] = {"pip", "setuptools", "wheel",      "poetry",   "pipenv",
-					    "uv",  "pdm",        "virtualenv", "pip-tools"};
+	/* what the base image brings and everybody upgrades; the version of a resolver does matter */
+	static const char *const names[] = {"pip", "setuptools", "wheel", "virtualenv"};
 	size_t length = strcspn(word, "=<>~![");
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		if (strlen(names[i]) == length && strncasecmp(names[i], word, length) == 0) {

@@ -52,15 +52,26 @@ static bool fixed_host(struct py *py, int32_t node)
 	return false;
 }
 
+/* A library's function that says it fetches an address: preprocessor.from_url(…). */
+static bool fetches_by_name(const char *callee)
+{
+	const char *dot = strrchr(callee, '.');
+	return *callee != '@' &&
+	       name_is(dot ? dot + 1 : callee,
+		       "from_url|*_from_url|fetch_url|download_url|download_image");
+}
+
 static void ssrf(struct judge *j, int32_t call)
 {
 	struct py *py = j->py;
 	const char *callee = py_callee(py, call);
-	if (!fact_outbound(callee) && !name_is(callee, "cv2.VideoCapture|*imread|pandas.read_csv|"
-						       "tensorflow.keras.utils.get_file")) {
+	if (!fact_outbound(callee) && !fetches_by_name(callee) &&
+	    !name_is(callee, "cv2.VideoCapture|*imread|pandas.read_csv|"
+			     "tensorflow.keras.utils.get_file")) {
 		return;
 	}
-	bool fetches_only_urls = fact_outbound(callee) && !name_is(callee, "*imread|*get_file");
+	bool fetches_only_urls = fetches_by_name(callee) ||
+				 (fact_outbound(callee) && !name_is(callee, "*imread|*get_file"));
 	int32_t url = py_argument(py, call, name_is(callee, "*.request|*get_file") ? 1 : 0, "url");
 	if (url == SYNTAX_NO_NODE) {
 		url = py_argument(py, call, -1, "origin");

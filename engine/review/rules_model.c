@@ -74,7 +74,7 @@ static void load_failure(struct judge *j, int32_t call)
 	struct py *py = j->py;
 	int32_t index = py_function_of(py, call);
 	const struct py_function *f = index >= 0 ? &py->functions[index] : NULL;
-	if (f && (!f->at_startup || f->framework != FRAMEWORK_NONE)) {
+	if (f && !f->at_startup) {
 		return;
 	}
 	if (py_try_around(py, call) != SYNTAX_NO_NODE || checks_file_first(py, call)) {

@@ -86,13 +86,17 @@ static bool health_knows_model(const struct judge *j)
 
 static bool measures_time(const struct judge *j)
 {
-	/* two readings of a clock, or a metric that times */
+	/* two readings of a clock that are kept or subtracted (a time stamp in an answer is no measurement),
+	 * or a metric that times */
 	for (size_t i = 0; i < j->project->count; i++) {
 		struct py *py = j->project->files[i];
 		int readings = 0;
 		for (int32_t c = 0; c < py->call_count; c++) {
 			const char *callee = py_callee(py, py->calls[c]);
+			enum syntax_kind into =
+				syntax_kind_of(py->tree, py->tree->nodes[py->calls[c]].parent);
 			readings +=
+				(into == SYN_ASSIGNMENT || into == SYN_BINARY_OPERATOR) &&
 				name_is(callee, "time.time|time.perf_counter|time.monotonic|"
 						"timeit.default_timer|datetime.datetime.now|time|"
 						"perf_counter|datetime.now|time.time_ns|"
@@ -104,9 +108,10 @@ static bool measures_time(const struct judge *j)
 			return true;
 		}
 	}
-	return names_any(j,
-			 "Histogram|Summary|Instrumentator|latency|elapsed|duration|timeit|"
-			 "process_time|response_time|inference_time",
+	return imports_any(j, "*.Histogram|*.Summary|timeit*") ||
+	       names_any(j,
+			 "Instrumentator|latency|elapsed|process_time|response_time|"
+			 "inference_time|processing_time",
 			 false);
 }
 
@@ -161,12 +166,14 @@ static bool logging_configured(const struct judge *j)
 				    "structlog.*|*getLogger|*get_logger|*setup_logging|"
 				    "*configure_logging|tornado.options.parse_command_line|"
 				    "tornado.log.enable_pretty_logging|*init_logging|"
-				    "*enable_pretty_logging|*parse_command_line")) {
+				    "*enable_pretty_logging|*parse_command_line|*Logger|"
+				    "*setup_logger|*create_logger|*make_logger|*init_logger")) {
 				return true;
 			}
 		}
 	}
-	return imports_any(j, "loguru*|structlog*|*.logger|*logger|*.logging|absl.logging*") ||
+	return imports_any(j, "loguru*|structlog*|*.logger|*logger|*.logging|absl.logging*|*_log|"
+			      "*.log|*log_config|*logging_config|*_logging") ||
 	       names_any(j, "dictConfig|fileConfig|addHandler", false);
 }
 

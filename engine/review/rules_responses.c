@@ -114,6 +114,16 @@ static bool tests_request(struct py *py, int32_t condition)
 	return false;
 }
 
+/* Calls of other modules that train or predict, by what they are called. */
+static bool works_the_model(struct py *py, int32_t call)
+{
+	const char *callee = py_callee(py, call);
+	const char *dot = strrchr(callee, '.');
+	return *callee != '@' &&
+	       name_is(dot ? dot + 1 : callee, "train|train_*|fit|fit_*|predict_*|"
+					       "run_inference|run_model|retrain*");
+}
+
 static bool body_infers(struct py *py, int32_t try_statement)
 {
 	const struct syntax_tree *tree = py->tree;
@@ -122,7 +132,7 @@ static bool body_infers(struct py *py, int32_t try_statement)
 		struct py *file;
 		int32_t f;
 		if (tree->nodes[n].kind == SYN_CALL &&
-		    (fact_infers(py, n) ||
+		    (fact_infers(py, n) || works_the_model(py, n) ||
 		     (py_called(py, n, &file, &f) && file->functions[f].predicts))) {
 			return true;
 		}
@@ -244,10 +254,10 @@ static void errors_as_200(struct judge *j, const struct py_function *f)
 {
 	struct py *py = j->py;
 	const struct syntax_tree *tree = py->tree;
-	if (f->framework == FRAMEWORK_GRPC || f->framework == FRAMEWORK_BENTOML ||
-	    (f->methods & METHOD_WEBSOCKET)) {
+	if (f->framework == FRAMEWORK_BENTOML || (f->methods & METHOD_WEBSOCKET)) {
 		return;
 	}
+	bool grpc = f->framework == FRAMEWORK_GRPC;
 	PY_EACH_INSIDE(tree, f->body, n)
 	{
 		enum syntax_kind kind = (enum syntax_kind)tree->nodes[n].kind;
@@ -271,7 +281,14 @@ static void errors_as_200(struct judge *j, const struct py_function *f)
 		enum syntax_kind inner_kind = syntax_kind_of(tree, inner);
 		bool in_except = py_except_around(py, n) != SYNTAX_NO_NODE;
 		bool in_branch = syntax_enclosing(tree, n, SYN_IF_STATEMENT) > f->body;
-		if (!in_except && !in_branch) {
+		if (!in_except && (!in_branch || grpc)) {
+			continue;
+		}
+		if (grpc) {
+			/* a message that carries the exception's text arrives with status OK */
+			if (exception_text(py, n) != SYNTAX_NO_NODE) {
+				report(j->r, j->source, RULE_ERRORS_AS_200, n, NULL);
+			}
 			continue;
 		}
 		/* a tuple may carry a status that is not a number: return body, code */
@@ -303,9 +320,19 @@ static void errors_as_200(struct judge *j, const struct py_function *f)
 
 /* numpy in JSON */
 
+/* list(x) keeps the values of x as they are: x; SYNTAX_NO_NODE for anything else. */
+static int32_t list_of(struct py *py, int32_t node)
+{
+	return syntax_kind_of(py->tree, node) == SYN_CALL &&
+			       strcmp(py_callee(py, node), "list") == 0 &&
+			       py_argument_count(py, node) == 1
+		       ? py_argument(py, node, 0, NULL)
+		       : SYNTAX_NO_NODE;
+}
+
 static bool converts(struct py *py, int32_t node)
 {
-	if (syntax_kind_of(py->tree, node) != SYN_CALL) {
+	if (syntax_kind_of(py->tree, node) != SYN_CALL || list_of(py, node) != SYNTAX_NO_NODE) {
 		return false;
 	}
 	const char *text = py_text(py, syntax_child(py->tree, node, FIELD_FUNCTION));
@@ -323,6 +350,13 @@ static bool of_an_object(const char *name)
 		return true;
 	}
 	size_t length = (size_t)(method - name);
+	/* an instance of a class that another module of the service defines: its predict is its own */
+	if (length > 2 && strncmp(method - 2, "()", 2) == 0 && *name != '@' && *name != '?' &&
+	    !name_is(name, "pickle.*|joblib.*|dill.*|cloudpickle.*|_pickle.*|cPickle.*|keras.*|"
+			   "tensorflow.*|tf.*|sklearn.*|xgboost.*|lightgbm.*|catboost.*|mlflow.*|"
+			   "torch.*|skops.*|*load*|None*|pandas.*|numpy.*|statsmodels.*")) {
+		return false;
+	}
 	if (memchr(name, '(', length) || memchr(name, '[', length) || *name == '?' ||
 	    strncmp(name, "None", 4) == 0) {
 		return true;
@@ -350,7 +384,9 @@ static bool numpy_valued(struct py *py, int32_t node)
 		    "*.inverse_transform()[]|numpy.array()|numpy.round()|numpy.squeeze()|"
 		    "numpy.argsort()|numpy.argsort()[]|*.ravel()|*.flatten()|numpy.expm1()|"
 		    "numpy.where()[]|*.round()")) {
-		return !name_is(name, "@*|str*|dict*|?.json()*|list*|*.kneighbors*");
+		/* self.model.predict(x) of a handler's own attribute is the model's, @f() is ours */
+		return !name_is(name, "str*|dict*|?.json()*|list*|*.kneighbors*") &&
+		       (*name != '@' || text_has(name, "().model.predict"));
 	}
 	return false;
 }
@@ -398,6 +434,10 @@ static void numpy_within(struct judge *j, int32_t node, int depth)
 			if (value == SYN_CALL && converts(py, py->bindings[b].value)) {
 				return;
 			}
+			if (list_of(py, py->bindings[b].value) != SYNTAX_NO_NODE) {
+				numpy_within(j, py->bindings[b].value, depth + 1);
+				return;
+			}
 		}
 		break;
 	}
@@ -406,6 +446,11 @@ static void numpy_within(struct judge *j, int32_t node, int depth)
 	case SYN_ATTRIBUTE:
 		break;
 	default:
+		return;
+	}
+	int32_t listed = list_of(py, node);
+	if (listed != SYNTAX_NO_NODE) {
+		numpy_within(j, listed, depth + 1);
 		return;
 	}
 	if (kind == SYN_CALL && fact_response(py_callee(py, node))) {
@@ -442,6 +487,12 @@ static void numpy_answers(struct judge *j, const struct py_function *f)
 			}
 			if (value_kind == SYN_CALL) {
 				const char *callee = py_callee(py, value);
+				/* a pydantic answer: it converts what it is given */
+				if (f->framework == FRAMEWORK_FASTAPI &&
+				    name_is(callee, "*Response") &&
+				    !name_is(callee, "fastapi.*|starlette.*|*JSONResponse")) {
+					continue;
+				}
 				if (!name_is(callee,
 					     "*jsonify|*JSONResponse|*.json_response|json.dumps|"
 					     "*make_response|dict|*ORJSONResponse|*Response|"

@@ -33,6 +33,37 @@ static void globals(struct judge *j)
 	}
 }
 
+/* app.vars["model"] = …, app.state.model = …: the application object is everybody's */
+static void application_attributes(struct judge *j)
+{
+	struct py *py = j->py;
+	const struct syntax_tree *tree = py->tree;
+	for (int32_t n = 0; n < tree->count; n++) {
+		if (tree->nodes[n].kind != SYN_ASSIGNMENT &&
+		    tree->nodes[n].kind != SYN_AUGMENTED_ASSIGNMENT) {
+			continue;
+		}
+		int32_t f = py_function_of(py, n);
+		if (f < 0 || !runs_per_request(&py->functions[f]) || locked(py, n)) {
+			continue;
+		}
+		int32_t left = syntax_child(tree, n, FIELD_LEFT), base = left;
+		int depth = 0;
+		for (; syntax_kind_of(tree, base) == SYN_ATTRIBUTE ||
+		       syntax_kind_of(tree, base) == SYN_SUBSCRIPT;
+		     depth++) {
+			base = tree->nodes[base].first_child;
+		}
+		if (depth > 0 && syntax_kind_of(tree, base) == SYN_IDENTIFIER &&
+		    name_is(py_name(py, base),
+			    "flask.Flask()|fastapi.*FastAPI()|Flask()|FastAPI()|"
+			    "quart.Quart()|flask.current_app|"
+			    "aiohttp.web.Application()|starlette.*Starlette()")) {
+			report_text(j->r, j->source, RULE_GLOBAL_STATE, n, left);
+		}
+	}
+}
+
 static bool constant_path(struct py *py, int32_t node)
 {
 	enum syntax_kind kind = syntax_kind_of(py->tree, node);
@@ -322,6 +353,7 @@ void rules_state(struct judge *j)
 		return;
 	}
 	globals(j);
+	application_attributes(j);
 	for (int32_t c = 0; c < py->call_count; c++) {
 		shared_files(j, py->calls[c]);
 	}

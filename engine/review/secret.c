@@ -36,6 +36,25 @@ bool secret_name(const char *name)
 	return found;
 }
 
+/* user:password@ within an address, the password written out. */
+bool secret_in_url(const char *value)
+{
+	const char *host = strstr(value, "://");
+	const char *at = host ? strchr(host, '@') : NULL;
+	const char *colon = at ? memchr(host + 3, ':', (size_t)(at - host - 3)) : NULL;
+	if (!colon || colon == host + 3 || strcspn(host, "/ ") == 0) {
+		return false;
+	}
+	char password[64];
+	size_t length = (size_t)(at - colon - 1);
+	if (length == 0 || length >= sizeof password || memchr(colon, '/', length)) {
+		return false;
+	}
+	memcpy(password, colon + 1, length);
+	password[length] = '\0';
+	return secret_value(password) == SECRET_YES;
+}
+
 enum secret secret_value(const char *value)
 {
 	static const char *const placeholders[] = {
