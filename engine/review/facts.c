@@ -40,18 +40,31 @@ static const char weight_files[] = "*.pth|*.pt|*.h5|*.hdf5|*.keras|*.pkl|*.pickl
 /* A class of another module that is given a file of weights: `Classifier('weights.pth')`. */
 static bool constructed_from_weights(struct py *py, int32_t call, const char *callee)
 {
-	if (!name_is(callee, "*Model|*Predictor|*Classifier|*Detector|*Recognizer|*Regressor|*Net|"
-			     "*Inference|*Segmenter|*Embedder|*Ranker")) {
+	const char *dot = strrchr(callee, '.');
+	const char *class = dot ? dot + 1 : callee;
+	if (!dot || *callee == '@' || *class < 'A' || *class > 'Z' ||
+	    name_is(class,
+		    "*Config|*Settings|*Args|*Arguments|*Request|*Response|*Info|*Input|*Spec|"
+		    "*Params|*Schema|*Manager|Path|*Downloader|*Options|*Dataset|*Field")) {
 		return false;
 	}
+	bool model =
+		name_is(class, "*Model|*Predictor|*Classifier|*Detector|*Recognizer|*Regressor|"
+			       "*Net|*Inference|*Segmenter|*Embedder|*Ranker|*Synthesizer|*TTS");
 	int32_t arguments = syntax_child(py->tree, call, FIELD_ARGUMENTS);
 	PY_EACH_CHILD(py->tree, arguments, a)
 	{
 		int32_t value = syntax_kind_of(py->tree, a) == SYN_KEYWORD_ARGUMENT
 					? syntax_child(py->tree, a, FIELD_VALUE)
 					: a;
-		const char *path = py_string(py, value);
+		const char *path = model ? py_string(py, value) : NULL;
 		if (path && name_is(path, weight_files)) {
+			return true;
+		}
+		if (value != a && name_is(py_text(py, syntax_child(py->tree, a, FIELD_NAME)),
+					  "checkpoint|*_checkpoint|checkpoint_path|weights|weights_"
+					  "path|model_path|"
+					  "model_file|model_weights|ckpt_path|model_dir")) {
 			return true;
 		}
 	}
@@ -231,6 +244,22 @@ bool fact_torch_forward(struct py *py, int32_t call)
 	       named_like_a_model(py, function) && imports_torch(py);
 }
 
+/* A function of another module, by its name: predict, run_predict_by_id, get_predictions, classify_image. */
+static bool says_it_predicts(const char *callee)
+{
+	const char *dot = strrchr(callee, '.');
+	const char *name = dot ? dot + 1 : callee;
+	if (!dot ||
+	    name_is(name, "*predictor*|*prediction_*|*Predict*|*_router|save_*|log_*|format_*|"
+			  "validate_*|parse_*|load_*|create_*|build_*|store_*|check_*|"
+			  "insert_*|record_*|list_*|read_*|preprocess*|prepare_*|render_*")) {
+		return false;
+	}
+	return name_is(name,
+		       "predict|predict_*|*_predict|*_predict_*|*_prediction|*_predictions|infer|"
+		       "infer_*|inference|*_inference|classify|classify_*");
+}
+
 bool fact_infers(struct py *py, int32_t call)
 {
 	int32_t function = syntax_child(py->tree, call, FIELD_FUNCTION);
@@ -271,6 +300,15 @@ bool fact_infers(struct py *py, int32_t call)
 			return name_is(callee, "*Interpreter()*");
 		}
 	}
+	if (syntax_kind_of(py->tree, function) == SYN_ATTRIBUTE && *callee != '@' &&
+	    name_is(py_text(py, syntax_child(py->tree, function, FIELD_ATTRIBUTE)),
+		    "model_predict|predict_*|run_inference|do_inference|get_prediction|classify|"
+		    "classify_*|language_detection|detect_language|detect_objects|detect_faces|"
+		    "run_prediction|make_prediction|transcribe_*|tts|tts_to_file|synthesize|"
+		    "get_embeddings|embed_documents|embed_query|compute_embeddings") &&
+	    !text_has_any(callee, "client|requests|httpx|aiohttp|stub")) {
+		return true;
+	}
 	if (name_is(callee,
 		    "transformers.pipeline()|transformers.pipelines.pipeline()|spacy.load()|"
 		    "ultralytics.YOLO()|tensorflow.saved_model.load()|stanza.Pipeline()|"
@@ -281,17 +319,21 @@ bool fact_infers(struct py *py, int32_t call)
 	}
 	/* a function imported from elsewhere that says what it does */
 	if (syntax_kind_of(py->tree, function) == SYN_IDENTIFIER && *callee != '@' &&
-	    name_is(callee,
-		    "*.predict|*.predict_*|*.infer|*.inference|*.run_inference|*.get_prediction|"
-		    "*.get_predictions|*.make_prediction|*.model_predict|*.classify|*.classify_"
-		    "*") &&
-	    !name_ends(callee, ")")) {
+	    says_it_predicts(callee) && !name_ends(callee, ")")) {
 		struct py *file;
 		int32_t f;
 		return !py_called(py, call, &file, &f) &&
 		       syntax_kind_of(py->tree, py->tree->nodes[call].parent) != SYN_AWAIT;
 	}
 	return fact_torch_forward(py, call);
+}
+
+bool fact_trains(const char *callee)
+{
+	const char *dot = strrchr(callee, '.');
+	return dot && *callee != '@' && !name_ends(callee, ")") &&
+	       name_is(dot + 1, "train|train_*|fit|fit_transform|retrain|retrain_*|fine_tune*|"
+				"finetune*|evaluate|evaluate_*|cross_val_score");
 }
 
 bool fact_outbound(const char *callee)

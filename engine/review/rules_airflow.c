@@ -39,6 +39,37 @@ static bool within_log(struct py *py, int32_t node)
 	return false;
 }
 
+/* "retries": 0 or retries=0 */
+static bool sets_retries_to_none(struct py *py, int32_t n)
+{
+	enum syntax_kind kind = (enum syntax_kind)py->tree->nodes[n].kind;
+	if (kind == SYN_PAIR) {
+		const char *key = py_string(py, syntax_child(py->tree, n, FIELD_KEY));
+		return key && strcmp(key, "retries") == 0 &&
+		       syntax_is(py->tree, syntax_child(py->tree, n, FIELD_VALUE), "0");
+	}
+	return kind == SYN_KEYWORD_ARGUMENT &&
+	       syntax_is(py->tree, syntax_child(py->tree, n, FIELD_NAME), "retries") &&
+	       syntax_is(py->tree, syntax_child(py->tree, n, FIELD_VALUE), "0");
+}
+
+static bool heavy_call(struct py *py, int32_t call)
+{
+	const char *callee = py_callee(py, call);
+	return fact_loads_model(py, call) || fact_outbound(callee) ||
+	       name_is(callee, "pandas.read_*|*.fit|sqlalchemy.create_engine|*.connect");
+}
+
+static bool runs_heavy(struct py *py, int32_t f)
+{
+	for (int32_t c = 0; c < py->call_count; c++) {
+		if (py_function_of(py, py->calls[c]) == f && heavy_call(py, py->calls[c])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 void rules_airflow(struct judge *j)
 {
 	struct py *py = j->py;
@@ -61,6 +92,11 @@ void rules_airflow(struct judge *j)
 				  at->start + 1, NULL);
 		}
 	}
+	for (int32_t n = 0; n < py->tree->count; n++) {
+		if (sets_retries_to_none(py, n)) {
+			report(j->r, j->source, RULE_AIRFLOW_NO_RETRIES, n, NULL);
+		}
+	}
 	for (int32_t c = 0; c < py->call_count; c++) {
 		int32_t call = py->calls[c];
 		const char *callee = py_callee(py, call);
@@ -73,9 +109,10 @@ void rules_airflow(struct judge *j)
 			report_text(j->r, j->source, RULE_AIRFLOW_WALL_CLOCK, call,
 				    syntax_child(py->tree, call, FIELD_FUNCTION));
 		}
-		bool heavy =
-			fact_loads_model(py, call) || fact_outbound(callee) ||
-			name_is(callee, "pandas.read_*|*.fit|sqlalchemy.create_engine|*.connect");
+		struct py *file;
+		int32_t f;
+		bool heavy = heavy_call(py, call) ||
+			     (py_called(py, call, &file, &f) && runs_heavy(file, f));
 		if (py_function_of(py, call) < 0 && heavy && !py_under_main(py, call)) {
 			report_text(j->r, j->source, RULE_AIRFLOW_HEAVY_IMPORT, call,
 				    syntax_child(py->tree, call, FIELD_FUNCTION));

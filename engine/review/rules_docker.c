@@ -210,7 +210,8 @@ static void base_images(struct docker_judge *j)
 	static const char eol[] =
 		"python:2|python:3.0|python:3.1-|python:3.2|python:3.3|python:3.4|python:3.5|"
 		"python:3.6|"
-		"python:3.7|python:3.8|python:3.9|jessie|stretch|buster|debian:8|debian:9|debian:"
+		"python:3.7|python:3.8|python:3.9|jessie|stretch|buster|debian:6|debian:7|debian:8|"
+		"debian:9|debian:"
 		"10|"
 		"ubuntu:12|ubuntu:14|ubuntu:16|ubuntu:18|ubuntu:20|ubuntu14|ubuntu16|ubuntu18|"
 		"ubuntu20|"

@@ -252,13 +252,16 @@ static void paths(struct judge *j, int32_t call)
 			size_t length;
 			const char *text_of = syntax_text(py->tree, a, &length);
 			int32_t b = py_lookup(py, py->scope_of[a], text_of, length);
-			if (b >= 0 && py->bindings[b].kind == BIND_PARAM &&
+			if (b >= 0 && py->bindings[b].kind == BIND_PARAM && !join &&
 			    py->functions[f].framework == FRAMEWORK_NONE) {
 				continue;
 			}
 			if (name_is(name, "os.path.join()|pathlib.Path()*|?.joinpath()")) {
 				continue;
 			}
+		}
+		if (py->taint[a] & TAINT_JOINED) {
+			continue; /* told where it was joined */
 		}
 		report(j->r, j->source, RULE_PATH_TRAVERSAL, call, NULL);
 		return;

@@ -364,6 +364,9 @@ static void key_access(struct judge *j, struct py_function *f)
 	const struct syntax_tree *tree = py->tree;
 	struct checks checks = {false, false};
 	bool looked = false;
+	if (decorated_with_validation(py, f)) {
+		return;
+	}
 	PY_EACH_INSIDE(tree, f->body, n)
 	{
 		if (tree->nodes[n].kind == SYN_FUNCTION_DEFINITION) {
@@ -452,6 +455,21 @@ static bool unbounded_model(struct py *py, int32_t class)
 	return false;
 }
 
+/* request.json() and the like, of this request and not of some answer. */
+static bool reads_itself(struct py *py, const struct py_function *f, const char *request)
+{
+	PY_EACH_INSIDE(py->tree, f->body, n)
+	{
+		if (py->tree->nodes[n].kind == SYN_ATTRIBUTE &&
+		    syntax_is(py->tree, syntax_child(py->tree, n, FIELD_OBJECT), request) &&
+		    name_is(py_text(py, syntax_child(py->tree, n, FIELD_ATTRIBUTE)),
+			    "json|body|form|stream")) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* The first parameter of a FastAPI handler whose size nothing bounds. */
 static bool unbounded_parameter(struct py *py, struct py_function *f)
 {
@@ -472,7 +490,7 @@ static bool unbounded_parameter(struct py *py, struct py_function *f)
 			return true;
 		}
 		if (text_has(type_text, "Request") && name_is(py_name(py, type), "*Request") &&
-		    text_has_any(py_text(py, f->body), ".json()|.body()|.form()|.stream()")) {
+		    reads_itself(py, f, py_parameter(py, f, i, NULL))) {
 			return true;
 		}
 		if (name_is(type_text, "dict|Dict|Any|Dict[*|dict[*|list|List[*|list[*")) {
@@ -504,6 +522,12 @@ static bool reads_body(struct py *py, const struct py_function *f)
 		uint32_t taint = py->taint[n];
 		if ((taint & (TAINT_JSON | TAINT_FORM | TAINT_VALUE | TAINT_FILE)) &&
 		    !((taint & TAINT_PATH) && !(taint & (TAINT_JSON | TAINT_FORM)))) {
+			return true;
+		}
+		/* flask_restful's parser reads it for the handler */
+		if (py->tree->nodes[n].kind == SYN_CALL && f->framework == FRAMEWORK_FLASK &&
+		    name_is(py_text(py, syntax_child(py->tree, n, FIELD_FUNCTION)),
+			    "*parser.parse_args|*args.parse_args")) {
 			return true;
 		}
 	}

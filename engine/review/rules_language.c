@@ -82,6 +82,29 @@ static void unclosed(struct judge *j, int32_t call)
 	report(j->r, j->source, RULE_UNCLOSED_FILE, call, NULL);
 }
 
+/* x = None, label, score = "unknown", 0.0: a stand-in is put in place and nobody learns of it. */
+static bool puts_stand_in(struct py *py, int32_t statement)
+{
+	const struct syntax_tree *tree = py->tree;
+	int32_t assignment = tree->nodes[statement].first_child;
+	if (syntax_kind_of(tree, assignment) != SYN_ASSIGNMENT ||
+	    py_function_of(py, statement) < 0) {
+		return false;
+	}
+	int32_t right = syntax_child(tree, assignment, FIELD_RIGHT);
+	enum syntax_kind kind = syntax_kind_of(tree, right);
+	if (kind == SYN_EXPRESSION_LIST || kind == SYN_TUPLE) {
+		PY_EACH_CHILD(tree, right, c)
+		{
+			if (!py_is_constant(py, c)) {
+				return false;
+			}
+		}
+		return true;
+	}
+	return kind == SYN_NONE || kind == SYN_INTEGER || kind == SYN_FLOAT || kind == SYN_STRING;
+}
+
 static void swallowed(struct judge *j, int32_t except)
 {
 	struct py *py = j->py;
@@ -99,6 +122,9 @@ static void swallowed(struct judge *j, int32_t except)
 		}
 		if (kind == SYN_EXPRESSION_STATEMENT &&
 		    syntax_kind_of(tree, tree->nodes[s].first_child) == SYN_ELLIPSIS) {
+			continue;
+		}
+		if (kind == SYN_EXPRESSION_STATEMENT && puts_stand_in(py, s)) {
 			continue;
 		}
 		if (kind == SYN_RETURN_STATEMENT) {

@@ -9,6 +9,11 @@ static int32_t exception_text(struct py *py, int32_t answer)
 {
 	const struct syntax_tree *tree = py->tree;
 	for (int32_t n = answer; n < tree->nodes[answer].after; n++) {
+		/* `raise HTTPException(…) from exc`: the cause stays in the log */
+		if (tree->nodes[n].field == FIELD_CAUSE) {
+			n = tree->nodes[n].after - 1;
+			continue;
+		}
 		uint32_t taint = py->taint[n];
 		if (!(taint & (TAINT_EXCEPTION | TAINT_TRACE))) {
 			continue;
@@ -114,16 +119,6 @@ static bool tests_request(struct py *py, int32_t condition)
 	return false;
 }
 
-/* Calls of other modules that train or predict, by what they are called. */
-static bool works_the_model(struct py *py, int32_t call)
-{
-	const char *callee = py_callee(py, call);
-	const char *dot = strrchr(callee, '.');
-	return *callee != '@' &&
-	       name_is(dot ? dot + 1 : callee, "train|train_*|fit|fit_*|predict_*|"
-					       "run_inference|run_model|retrain*");
-}
-
 static bool body_infers(struct py *py, int32_t try_statement)
 {
 	const struct syntax_tree *tree = py->tree;
@@ -132,7 +127,7 @@ static bool body_infers(struct py *py, int32_t try_statement)
 		struct py *file;
 		int32_t f;
 		if (tree->nodes[n].kind == SYN_CALL &&
-		    (fact_infers(py, n) || works_the_model(py, n) ||
+		    (fact_infers(py, n) || fact_trains(py_callee(py, n)) ||
 		     (py_called(py, n, &file, &f) && file->functions[f].predicts))) {
 			return true;
 		}
@@ -502,7 +497,9 @@ static void numpy_answers(struct judge *j, const struct py_function *f)
 			}
 			if (value_kind == SYN_DICTIONARY || value_kind == SYN_CALL ||
 			    value_kind == SYN_LIST ||
-			    (value_kind == SYN_IDENTIFIER && f->framework == FRAMEWORK_FASTAPI)) {
+			    (value_kind == SYN_IDENTIFIER &&
+			     (f->framework == FRAMEWORK_FASTAPI ||
+			      strcmp(py_name(py, value), "dict") == 0))) {
 				numpy_within(j, value, 0);
 			}
 		} else if (kind == SYN_CALL &&

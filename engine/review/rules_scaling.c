@@ -65,7 +65,7 @@ static void blocking(struct judge *j, int32_t call)
 	if (!blocks && py_called(py, call, &file, &f)) {
 		blocks = function_blocks(file, f, 0);
 	} else if (!blocks) {
-		blocks = fact_infers(py, call);
+		blocks = fact_infers(py, call) || fact_trains(py_callee(py, call));
 	}
 	if (blocks) {
 		report_text(j->r, j->source, RULE_BLOCKING_IN_ASYNC, call,

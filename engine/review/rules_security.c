@@ -86,6 +86,10 @@ static void debug_servers(struct judge *j, int32_t call)
 	struct py *py = j->py;
 	const char *callee = py_callee(py, call);
 	const char *keyword = "debug";
+	if (name_is(callee, "tornado.autoreload.start")) {
+		report_text(j->r, j->source, RULE_DEBUG_SERVER, call, call);
+		return;
+	}
 	bool run = runs_application(py, call);
 	if (!run) {
 		if (name_is(callee, "uvicorn.run|hypercorn.run")) {
@@ -263,9 +267,14 @@ static void raw_logs(struct judge *j, int32_t call)
 	{
 		uint32_t taint = py->taint[a];
 		bool content = taint & (TAINT_JSON | TAINT_FORM | TAINT_VALUE) &&
-			       !(taint & (TAINT_NAME | TAINT_NUMBER)) &&
-			       (!(taint & TAINT_FILE) || (taint & TAINT_WRAPPED)) &&
+			       !(taint & (TAINT_NAME | TAINT_NUMBER)) && !(taint & TAINT_FILE) &&
 			       !((taint & TAINT_PATH) && !(taint & (TAINT_JSON | TAINT_FORM)));
+		/* rows read out of an uploaded file */
+		const char *shown = py_text(py, a);
+		content |= (taint & TAINT_FILE) && (taint & TAINT_WRAPPED) &&
+			   name_ends(shown, ".head()");
+		/* a parameter of one plain type, which the framework checked, is no body */
+		content &= !((taint & TAINT_SCALAR) && !(taint & (TAINT_JSON | TAINT_FORM)));
 		if (content || (taint & TAINT_REQUEST)) {
 			if (syntax_kind_of(py->tree, a) == SYN_IDENTIFIER &&
 			    (taint & TAINT_REQUEST) && !content) {

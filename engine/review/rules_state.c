@@ -265,6 +265,19 @@ static void shutdown(struct judge *j)
 	}
 }
 
+static bool only_waits_after(struct py *py, int32_t tried)
+{
+	for (int32_t n = py->tree->nodes[tried].next; n != SYNTAX_NO_NODE;
+	     n = py->tree->nodes[n].next) {
+		int32_t call = py_inner(py, py->tree->nodes[n].first_child);
+		if (syntax_kind_of(py->tree, call) != SYN_CALL ||
+		    !name_is(py_callee(py, call), "time.sleep|asyncio.sleep|sleep")) {
+			return false;
+		}
+	}
+	return true;
+}
+
 /* while True around a try that swallows and goes on, without a sleep that grows or a count */
 static void retries(struct judge *j)
 {
@@ -277,7 +290,7 @@ static void retries(struct judge *j)
 		}
 		int32_t body = syntax_child(tree, n, FIELD_BODY);
 		int32_t tried = syntax_child_of_kind(tree, body, SYN_TRY_STATEMENT);
-		if (tried == SYNTAX_NO_NODE || tree->nodes[tried].next != SYNTAX_NO_NODE) {
+		if (tried == SYNTAX_NO_NODE || !only_waits_after(py, tried)) {
 			continue;
 		}
 		const char *inside = py_text(py, syntax_child(tree, tried, FIELD_BODY));

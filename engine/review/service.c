@@ -54,7 +54,7 @@ static int framework_of_object(struct py *py, const char *object, const char *me
 	if (text_has(object, "sanic") || text_has(object, "bottle") || *object == '@') {
 		return FRAMEWORK_NONE;
 	}
-	if (strcmp(method, "route") == 0 && imports(py, "flask")) {
+	if (strcmp(method, "route") == 0 && (imports(py, "flask") || imports(py, "quart"))) {
 		return FRAMEWORK_FLASK;
 	}
 	bool verb = name_is(method, "get|post|put|delete|patch|websocket|api_route|head|options");

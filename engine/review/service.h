@@ -17,6 +17,8 @@ bool fact_loads_model(struct py *py, int32_t call);
 bool fact_unsafe_load(struct py *py, int32_t call);
 /** Runs the model: blocking and heavy. */
 bool fact_infers(struct py *py, int32_t call);
+/** Trains or evaluates a model, by the name of another module's function. */
+bool fact_trains(const char *callee);
 /** Runs a torch module directly, so that gradients are tracked unless switched off. */
 bool fact_torch_forward(struct py *py, int32_t call);
 /** Sends a request to another service: requests.get and its kin. */
@@ -50,6 +52,8 @@ enum {
 	TAINT_MODEL_OUT = 1024, /* what the model gave back */
 	TAINT_PATH = 2048, /* a part of the URL */
 	TAINT_WRAPPED = 4096, /* kept within a list or dict built here */
+	TAINT_SCALAR = 8192, /* one value of a plain type that the framework took apart */
+	TAINT_JOINED = 16384, /* a path that was joined from it */
 	TAINT_RAW = TAINT_JSON | TAINT_FORM | TAINT_VALUE | TAINT_FILE | TAINT_NAME | TAINT_PATH
 };
 

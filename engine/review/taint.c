@@ -112,6 +112,11 @@ static uint32_t eval_attribute(struct flow *flow, int32_t node, int depth)
 	if (base & TAINT_REQUEST) {
 		return taint_of_member(flow->framework, member);
 	}
+	/* flask_restx: api.payload is the parsed body */
+	if (flow->framework == FRAMEWORK_FLASK && strcmp(member, "payload") == 0 &&
+	    name_is(py_name(flow->py, object), "flask_restx.*|flask_restplus.*")) {
+		return TAINT_JSON | TAINT_VALUE;
+	}
 	if ((base & TAINT_FILE) && name_is(member, "filename|name")) {
 		return TAINT_NAME | TAINT_VALUE;
 	}
@@ -190,6 +195,17 @@ static void reach(struct flow *flow, struct py *file, int32_t f, int32_t call, b
 	}
 }
 
+/* app.state.http_client.post(…), self.session.get(…): a client by its name. */
+static bool asks_a_service(struct py *py, int32_t function, const char *member)
+{
+	if (!name_is(member, "get|post|put|patch|delete|request|fetch|send")) {
+		return false;
+	}
+	const char *object = py_text(py, syntax_child(py->tree, function, FIELD_OBJECT));
+	return name_is(object, "client|*_client|*.client|session|*.session|*_session|http|*.http|"
+			       "*Client|*.httpx");
+}
+
 static uint32_t eval_call(struct flow *flow, int32_t node, int depth)
 {
 	struct py *py = flow->py;
@@ -238,8 +254,12 @@ static uint32_t eval_call(struct flow *flow, int32_t node, int depth)
 	if (never_carries(callee)) {
 		return 0;
 	}
-	if (fact_outbound(callee)) {
+	if (fact_outbound(callee) || asks_a_service(py, function, member)) {
 		return 0; /* another service's answer is not what our caller sent */
+	}
+	if (name_is(callee, "os.path.join|pathlib.Path|*.joinpath")) {
+		uint32_t joined = (receiver | given) & ~(uint32_t)(TAINT_JSON | TAINT_FORM);
+		return joined | (joined & TAINT_RAW ? TAINT_JOINED : 0);
 	}
 	if (fact_infers(py, node)) {
 		return TAINT_MODEL_OUT;

@@ -80,6 +80,11 @@ uint32_t taint_of_parameter(struct py *py, const struct py_function *f, int inde
 		if (name_is(type_text, "int|float|bool|Optional[int]|Optional[float]")) {
 			return TAINT_NUMBER | TAINT_TYPED;
 		}
+		if (name_is(type_text,
+			    "str|Optional[str]|str | None|Union[str, None]|UUID|uuid.UUID") &&
+		    !text_has_any(marker, "Body(|Form(|File(")) {
+			return TAINT_VALUE | TAINT_TYPED | TAINT_SCALAR;
+		}
 		return TAINT_VALUE | TAINT_TYPED;
 	}
 	case FRAMEWORK_FLASK:
