@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "engine/base/message.h"
+#include "tui/config.h"
 #include "tui/indexer.h"
 #include "tui/plain/plain.h"
 #include "tui/preview.h"
@@ -123,7 +124,13 @@ static int run(const struct app_options *options, struct backend *backend)
 	loop_signals(app.loop, on_signal, &app);
 	loop_watch(app.loop, backend->ops->descriptor(backend), read_keys, &app);
 	loop_idle(app.loop, paint, &app);
+	config_start(&app);
+	char told[sizeof app.notice];
+	memcpy(told, app.notice, sizeof told);
 	restore_place(&app, options->start);
+	if (told[0]) {
+		app_notice(&app, STYLE_WARN, "%s", told);
+	}
 	if (options->preview) {
 		preview_watch(&app, options->start, options->preview);
 	}

@@ -50,6 +50,7 @@ struct app {
 	enum style notice_style;
 	struct grader *grader;
 	char share[1024];
+	char config_path[1024];
 	int64_t last_activity; /* seconds; for the days of activity */
 	struct lab_session *sessions[APP_SESSIONS]; /* labs open, and those whose run was left */
 	int session_count;

@@ -179,17 +179,76 @@ static const struct theme themes[] = {
 	 }},
 };
 
+enum { BUILT_IN = sizeof themes / sizeof *themes };
+
+static struct theme own;
+static bool has_own;
+
+void theme_set_own(const struct theme *theme)
+{
+	has_own = theme != NULL;
+	if (theme) {
+		own = *theme;
+	}
+}
+
 const struct theme *theme_at(int index)
 {
-	return index >= 0 && index < (int)(sizeof themes / sizeof *themes) ? &themes[index] : NULL;
+	if (index == BUILT_IN && has_own) {
+		return &own;
+	}
+	return index >= 0 && index < BUILT_IN ? &themes[index] : NULL;
 }
 
 const struct theme *theme_find(const char *id)
 {
 	for (int i = 0; id && theme_at(i); i++) {
-		if (!strcmp(themes[i].id, id)) {
-			return &themes[i];
+		if (!strcmp(theme_at(i)->id, id)) {
+			return theme_at(i);
 		}
 	}
 	return &themes[0];
+}
+
+static const char *const style_names[STYLE_COUNT] = {
+	[STYLE_NORMAL] = "normal",
+	[STYLE_DIM] = "dim",
+	[STYLE_BOLD] = "bold",
+	[STYLE_ACCENT] = "accent",
+	[STYLE_GOOD] = "good",
+	[STYLE_BAD] = "bad",
+	[STYLE_WARN] = "warn",
+	[STYLE_REVERSE] = "reverse",
+	[STYLE_SERIES1] = "series1",
+	[STYLE_SERIES2] = "series2",
+	[STYLE_SERIES3] = "series3",
+	[STYLE_SERIES4] = "series4",
+	[STYLE_HEADING] = "heading",
+	[STYLE_SUBHEADING] = "subheading",
+	[STYLE_EMPHASIS] = "emphasis",
+	[STYLE_STRONG] = "strong",
+	[STYLE_QUOTE] = "quote",
+	[STYLE_LINK] = "link",
+	[STYLE_BORDER] = "border",
+	[STYLE_TITLE] = "title",
+	[STYLE_KEY] = "key",
+	[STYLE_TEACHER] = "teacher",
+	[STYLE_LEARNER] = "learner",
+	[STYLE_EVIDENCE] = "evidence",
+	[STYLE_SELECTION] = "selection",
+	[STYLE_MATCH] = "match",
+	[STYLE_CODE] = "code",
+	[STYLE_CODE_KEYWORD] = "code-keyword",
+	[STYLE_CODE_STRING] = "code-string",
+	[STYLE_CODE_NUMBER] = "code-number",
+	[STYLE_CODE_COMMENT] = "code-comment",
+	[STYLE_CODE_FUNCTION] = "code-function",
+	[STYLE_CODE_TYPE] = "code-type",
+	[STYLE_LINE_NUMBER] = "line-number",
+	[STYLE_ERROR_LINE] = "error-line",
+};
+
+const char *style_name(int style)
+{
+	return style >= 0 && style < STYLE_COUNT ? style_names[style] : NULL;
 }

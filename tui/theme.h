@@ -33,4 +33,10 @@ const struct theme *theme_at(int index);
 /** By id; the first theme when there is none of that name. */
 const struct theme *theme_find(const char *id);
 
+/** A theme of the user's, shown after the built-in ones (copied; id and name are borrowed). NULL: none any more. */
+void theme_set_own(const struct theme *theme);
+
+/** A style's name in config.lua ("code-keyword"); NULL past the last. */
+const char *style_name(int style);
+
 #endif

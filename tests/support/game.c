@@ -15,6 +15,8 @@ void game_environment(const struct scratch *scratch)
 	char path[256], here[2048];
 	snprintf(path, sizeof path, "%s/data", scratch->folder);
 	setenv("MUNDAP_HOME", path, 1);
+	snprintf(path, sizeof path, "%s/settings", scratch->folder);
+	setenv("XDG_CONFIG_HOME", path, 1); /* nobody's own keys */
 	assert_non_null(getcwd(here, sizeof here - 32));
 	strcat(here, "/tests/fixtures/play");
 	setenv("MUNDAP_SHARE", here, 1);

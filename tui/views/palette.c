@@ -71,7 +71,11 @@ static void draw(struct view *view, struct area area)
 		area_text_cut(area, 4, 2 + i, 12, name, STYLE_KEY);
 		area_text_cut(area, 17, 2 + i, 16, request_label(request),
 			      here ? STYLE_ACCENT : STYLE_BOLD);
-		area_text_cut(area, 34, 2 + i, area.width - 36, request_help(request), STYLE_DIM);
+		const char *word = request_name(request); /* as in config.lua */
+		int words = (int)strlen(word);
+		area_text_cut(area, 34, 2 + i, area.width - 38 - words, request_help(request),
+			      STYLE_DIM);
+		area_text_right(area, 2, 2 + i, word, STYLE_DIM);
 	}
 	if (!palette->count) {
 		area_text(area, 4, 3, message(MSG_TUI_NOTHING_FOUND), STYLE_DIM);

@@ -72,6 +72,9 @@ static void draw(struct view *view, struct area area)
 	strbuf_printf(&where, message(MSG_TUI_SET_WHERE),
 		      view->app->store ? store_path(view->app->store) : "-");
 	area_text_cut(area, 4, SET_COUNT * 2 + 2, area.width - 6, where.text, STYLE_DIM);
+	strbuf_reset(&where);
+	strbuf_printf(&where, message(MSG_TUI_SET_CONFIG), view->app->config_path);
+	area_text_cut(area, 4, SET_COUNT * 2 + 3, area.width - 6, where.text, STYLE_DIM);
 	strbuf_release(&where);
 }
 
