@@ -8,9 +8,9 @@
 #include "engine/ml/cluster.h"
 #include "engine/ml/linear.h"
 
-struct model *ml_new_model(lua_State *L, enum model_kind kind, int64_t columns)
+struct learned *ml_new_model(lua_State *L, enum learned_kind kind, int64_t columns)
 {
-	struct model *m = lua_newuserdatauv(L, sizeof(*m), 0);
+	struct learned *m = lua_newuserdatauv(L, sizeof(*m), 0);
 	memset(m, 0, sizeof(*m));
 	m->kind = kind;
 	m->columns = columns;
@@ -20,28 +20,18 @@ struct model *ml_new_model(lua_State *L, enum model_kind kind, int64_t columns)
 
 static int release(lua_State *L)
 {
-	struct model *m = luaL_checkudata(L, 1, LEARNED_KEY);
-	free(m->a);
-	free(m->b);
-	free(m->c);
-	free(m->labels);
-	forest_free(m->forest);
-	boosting_free(m->boosting);
-	isolation_free(m->isolation);
-	enum model_kind kind = m->kind;
-	memset(m, 0, sizeof(*m));
-	m->kind = kind;
+	learned_release(luaL_checkudata(L, 1, LEARNED_KEY));
 	return 0;
 }
 
 /* ---- using ---- */
 
-static struct model *check_model(lua_State *L)
+static struct learned *check_model(lua_State *L)
 {
 	return luaL_checkudata(L, 1, LEARNED_KEY);
 }
 
-static const struct values *check_rows(lua_State *L, const struct model *m)
+static const struct values *check_rows(lua_State *L, const struct learned *m)
 {
 	const struct values *x = values_check(L, 2, 2);
 	if (x->columns != m->columns) {
@@ -51,112 +41,46 @@ static const struct values *check_rows(lua_State *L, const struct model *m)
 	return x;
 }
 
-/* Fills out [rows, classes]; false when the kind has no probabilities. */
-static bool probabilities_of(lua_State *L, const struct model *m, const struct values *x,
-			     double *out)
+static void fill_probabilities(lua_State *L, const struct learned *m, const struct values *x,
+			       double *out)
 {
-	size_t rows = (size_t)x->rows, columns = (size_t)x->columns, classes = (size_t)m->classes;
 	struct error err = ERROR_INIT;
-	switch (m->classes ? m->kind : MODEL_PCA) {
-	case MODEL_LOGISTIC:
-		logistic_predict(m->a, m->b, x->items, rows, columns, classes, out);
-		return true;
-	case MODEL_NAIVE_BAYES:
-		naive_bayes_predict(m->b, m->a, x->items, rows, columns, classes, out);
-		return true;
-	case MODEL_KNN:
-		if (knn_predict(out, m->a, m->labels, (size_t)m->rows, columns, classes, x->items,
-				rows, (size_t)m->k, &err) != STATUS_OK) {
-			binding_raise_error(L, &err);
-		}
-		return true;
-	case MODEL_FOREST:
-		forest_predict(m->forest, x->items, rows, out);
-		return true;
-	case MODEL_BOOSTING:
-		boosting_predict(m->boosting, x->items, rows, out);
-		if (m->classes == 2) {
-			for (size_t r = rows; r-- > 0;) {
-				double p = out[r];
-				out[2 * r] = 1 - p;
-				out[2 * r + 1] = p;
-			}
-		}
-		return true;
-	default:
-		return false;
+	if (learned_probabilities(m, x->items, (size_t)x->rows, out, &err) != STATUS_OK) {
+		binding_raise_error(L, &err);
 	}
 }
 
 static int probabilities(lua_State *L)
 {
-	const struct model *m = check_model(L);
+	const struct learned *m = check_model(L);
 	const struct values *x = check_rows(L, m);
-	double *out = numbers_push_f64(L, x->rows, m->classes ? m->classes : 1);
-	if (!probabilities_of(L, m, x, out)) {
+	if (!learned_has_probabilities(m)) {
 		return binding_raise(L, "%s", message(MSG_ML_NO_PROBABILITIES));
 	}
-	return 1;
-}
-
-static void predict_numbers(const struct model *m, const struct values *x, double *out)
-{
-	size_t rows = (size_t)x->rows, columns = (size_t)x->columns;
-	if (m->kind == MODEL_FOREST) {
-		forest_predict(m->forest, x->items, rows, out);
-	} else if (m->kind == MODEL_BOOSTING) {
-		boosting_predict(m->boosting, x->items, rows, out);
-	} else if (m->kind == MODEL_ISOLATION) {
-		isolation_score(m->isolation, x->items, rows, out);
-	} else {
-		for (size_t r = 0; r < rows; r++) {
-			out[r] = m->b[0];
-			for (size_t c = 0; c < columns; c++) {
-				out[r] += m->a[c] * x->items[r * columns + c];
-			}
-		}
-	}
-}
-
-static int nearest_centres(lua_State *L, const struct model *m, const struct values *x)
-{
-	int32_t *out = numbers_push_i32(L, x->rows);
-	for (int64_t r = 0; r < x->rows; r++) {
-		double best = INFINITY;
-		for (int64_t k = 0; k < m->k; k++) {
-			double sum = 0;
-			for (int64_t c = 0; c < x->columns; c++) {
-				double d = x->items[r * x->columns + c] - m->a[k * x->columns + c];
-				sum += d * d;
-			}
-			if (sum < best) {
-				best = sum;
-				out[r] = (int32_t)k;
-			}
-		}
-	}
+	fill_probabilities(L, m, x, numbers_push_f64(L, x->rows, m->classes));
 	return 1;
 }
 
 static int predict(lua_State *L)
 {
-	const struct model *m = check_model(L);
+	const struct learned *m = check_model(L);
 	const struct values *x = check_rows(L, m);
-	if (m->kind == MODEL_KMEANS) {
-		return nearest_centres(L, m, x);
+	if (m->kind == LEARNED_KMEANS) {
+		learned_nearest(m, x->items, (size_t)x->rows, numbers_push_i32(L, x->rows));
+		return 1;
 	}
-	if (m->kind == MODEL_PCA) {
+	if (m->kind == LEARNED_PCA) {
 		double *out = numbers_push_f64(L, x->rows, m->k);
 		pca_transform(m->a, m->b, x->items, (size_t)x->rows, (size_t)x->columns,
 			      (size_t)m->k, out);
 		return 1;
 	}
 	if (!m->classes) {
-		predict_numbers(m, x, numbers_push_f64(L, x->rows, 0));
+		learned_numbers(m, x->items, (size_t)x->rows, numbers_push_f64(L, x->rows, 0));
 		return 1;
 	}
 	double *p = lua_newuserdatauv(L, sizeof(*p) * (size_t)(x->rows * m->classes + 1), 0);
-	probabilities_of(L, m, x, p);
+	fill_probabilities(L, m, x, p);
 	int32_t *out = numbers_push_i32(L, x->rows);
 	for (int64_t r = 0; r < x->rows; r++) {
 		out[r] = 0;
@@ -170,11 +94,11 @@ static int predict(lua_State *L)
 
 static int importance(lua_State *L)
 {
-	const struct model *m = check_model(L);
+	const struct learned *m = check_model(L);
 	double *out = lua_newuserdatauv(L, sizeof(*out) * (size_t)(m->columns + 1), 0);
-	if (m->kind == MODEL_FOREST) {
+	if (m->kind == LEARNED_FOREST) {
 		forest_importance(m->forest, out);
-	} else if (m->kind == MODEL_BOOSTING) {
+	} else if (m->kind == LEARNED_BOOSTING) {
 		boosting_importance(m->boosting, out);
 	} else {
 		return binding_raise(L, "%s", message(MSG_ML_NO_IMPORTANCE));
@@ -197,36 +121,36 @@ static void set_matrix(lua_State *L, const char *name, const double *values, int
 /* What was learned, as plain tables: the names depend on the kind. */
 static int learned(lua_State *L)
 {
-	const struct model *m = check_model(L);
+	const struct learned *m = check_model(L);
 	int64_t outputs = m->classes == 2 ? 1 : m->classes;
 	lua_newtable(L);
 	switch (m->kind) {
-	case MODEL_RIDGE:
+	case LEARNED_RIDGE:
 		numbers_push_list(L, m->a, m->columns);
 		lua_setfield(L, -2, "coefficients");
 		numbers_set(L, "intercept", m->b[0]);
 		break;
-	case MODEL_LOGISTIC:
+	case LEARNED_LOGISTIC:
 		set_matrix(L, "coefficients", m->a, outputs, m->columns);
 		numbers_push_list(L, m->b, outputs);
 		lua_setfield(L, -2, "intercepts");
 		numbers_set(L, "iterations", (double)m->k);
 		break;
-	case MODEL_NAIVE_BAYES:
+	case LEARNED_NAIVE_BAYES:
 		numbers_push_list(L, m->b, m->classes);
 		lua_setfield(L, -2, "log_prior");
 		set_matrix(L, "log_likelihood", m->a, m->classes, m->columns);
 		break;
-	case MODEL_KMEANS:
+	case LEARNED_KMEANS:
 		set_matrix(L, "centres", m->a, m->k, m->columns);
 		numbers_set(L, "inertia", m->score);
 		break;
-	case MODEL_PCA:
+	case LEARNED_PCA:
 		set_matrix(L, "components", m->a, m->k, m->columns);
 		numbers_push_list(L, m->c, m->k);
 		lua_setfield(L, -2, "variances");
 		break;
-	case MODEL_BOOSTING:
+	case LEARNED_BOOSTING:
 		numbers_set(L, "rounds", (double)m->k);
 		break;
 	default:

@@ -77,7 +77,7 @@ static int fit_ridge(lua_State *L)
 	lua_settop(L, 3);
 	const struct values *x = values_check(L, 1, 2), *y = numeric_target(L, x);
 	struct error err = ERROR_INIT;
-	struct model *m = ml_new_model(L, MODEL_RIDGE, x->columns);
+	struct learned *m = ml_new_model(L, LEARNED_RIDGE, x->columns);
 	m->a = numbers_of(L, x->columns);
 	m->b = numbers_of(L, 1);
 	check_status(L,
@@ -96,7 +96,7 @@ static int fit_logistic(lua_State *L)
 	struct logistic_options options = {
 		.l2 = values_number_field(L, 3, "l2", 1),
 		.most_iterations = (unsigned)between(L, "iterations", 1000, 1, 100000)};
-	struct model *m = ml_new_model(L, MODEL_LOGISTIC, in.x->columns);
+	struct learned *m = ml_new_model(L, LEARNED_LOGISTIC, in.x->columns);
 	m->classes = in.classes;
 	m->a = numbers_of(L, outputs * in.x->columns);
 	m->b = numbers_of(L, outputs);
@@ -114,7 +114,7 @@ static int fit_naive_bayes(lua_State *L)
 	lua_settop(L, 3);
 	struct table_input in = labelled(L);
 	struct error err = ERROR_INIT;
-	struct model *m = ml_new_model(L, MODEL_NAIVE_BAYES, in.x->columns);
+	struct learned *m = ml_new_model(L, LEARNED_NAIVE_BAYES, in.x->columns);
 	m->classes = in.classes;
 	m->a = numbers_of(L, in.classes * in.x->columns);
 	m->b = numbers_of(L, in.classes);
@@ -131,7 +131,7 @@ static int fit_knn(lua_State *L)
 	lua_settop(L, 3);
 	struct table_input in = labelled(L);
 	int64_t count = in.x->rows * in.x->columns, k = between(L, "k", 5, 1, in.x->rows);
-	struct model *m = ml_new_model(L, MODEL_KNN, in.x->columns);
+	struct learned *m = ml_new_model(L, LEARNED_KNN, in.x->columns);
 	m->classes = in.classes;
 	m->rows = in.x->rows;
 	m->k = k;
@@ -163,7 +163,7 @@ static int fit_forest(lua_State *L)
 	struct table_input in = labelled(L);
 	struct error err = ERROR_INIT;
 	struct forest_options options = forest_options_of(L, 100);
-	struct model *m = ml_new_model(L, MODEL_FOREST, in.x->columns);
+	struct learned *m = ml_new_model(L, LEARNED_FOREST, in.x->columns);
 	m->classes = in.classes;
 	check_status(L,
 		     forest_fit_classes(&m->forest, in.x->items, in.labels, (size_t)in.x->rows,
@@ -178,7 +178,7 @@ static int fit_forest_regressor(lua_State *L)
 	const struct values *x = values_check(L, 1, 2), *y = numeric_target(L, x);
 	struct error err = ERROR_INIT;
 	struct forest_options options = forest_options_of(L, 100);
-	struct model *m = ml_new_model(L, MODEL_FOREST, x->columns);
+	struct learned *m = ml_new_model(L, LEARNED_FOREST, x->columns);
 	check_status(L,
 		     forest_fit_numbers(&m->forest, x->items, y->items, (size_t)x->rows,
 					(size_t)x->columns, &options, &err),
@@ -197,7 +197,7 @@ static int fit_tree(lua_State *L)
 		options.max_features ? options.max_features : (unsigned)in.x->columns;
 	options.max_bins = 0;
 	options.every_row = true;
-	struct model *m = ml_new_model(L, MODEL_FOREST, in.x->columns);
+	struct learned *m = ml_new_model(L, LEARNED_FOREST, in.x->columns);
 	m->classes = in.classes;
 	check_status(L,
 		     forest_fit_classes(&m->forest, in.x->items, in.labels, (size_t)in.x->rows,
@@ -247,7 +247,7 @@ static int fit_boosting(lua_State *L)
 			  : options.loss == BOOSTING_LOGISTIC ? 2
 			  : most < 1000                       ? (int64_t)most + 1
 							      : 1000;
-	struct model *m = ml_new_model(L, MODEL_BOOSTING, x->columns);
+	struct learned *m = ml_new_model(L, LEARNED_BOOSTING, x->columns);
 	m->classes = classes;
 	check_status(L,
 		     boosting_fit(&m->boosting, x->items, y->items, (size_t)x->rows,
@@ -264,7 +264,7 @@ static int fit_isolation(lua_State *L)
 	struct error err = ERROR_INIT;
 	int64_t trees = values_integer_field(L, 2, "trees", 100);
 	int64_t sample = values_integer_field(L, 2, "sample", 256);
-	struct model *m = ml_new_model(L, MODEL_ISOLATION, x->columns);
+	struct learned *m = ml_new_model(L, LEARNED_ISOLATION, x->columns);
 	check_status(L,
 		     isolation_fit(&m->isolation, x->items, (size_t)x->rows, (size_t)x->columns,
 				   (unsigned)(trees > 0 ? trees : 0),
@@ -283,7 +283,7 @@ static int fit_kmeans(lua_State *L)
 		return binding_raise(L, message(MSG_ML_BETWEEN), 1.0, (double)x->rows, "k",
 				     (double)k);
 	}
-	struct model *m = ml_new_model(L, MODEL_KMEANS, x->columns);
+	struct learned *m = ml_new_model(L, LEARNED_KMEANS, x->columns);
 	m->k = k;
 	m->a = numbers_of(L, k * x->columns);
 	check_status(L,
@@ -305,7 +305,7 @@ static int fit_pca(lua_State *L)
 		return binding_raise(L, message(MSG_ML_BETWEEN), 1.0, (double)x->columns, "k",
 				     (double)k);
 	}
-	struct model *m = ml_new_model(L, MODEL_PCA, x->columns);
+	struct learned *m = ml_new_model(L, LEARNED_PCA, x->columns);
 	m->k = k;
 	m->a = numbers_of(L, k * x->columns);
 	m->b = numbers_of(L, x->columns);

@@ -28,7 +28,9 @@
 	X(TEXT, "text", "{name,markdown}") \
 	X(TENSOR, "tensor", "{name,shape:[…]}; bytes: float32") \
 	X(CANVAS, "canvas", "{width,height,say,keys:[[key,what]…]}; bytes: cells, see canvas.h") \
-	X(TEST, "test", "{name,passed,message,line?}")
+	X(TEST, "test", "{name,passed,message,line?}") \
+	X(ARTIFACT, "artifact", "{name,kind}; bytes: the file the script made") \
+	X(RECORD, "record", "{name,status,seed,parameters,tags,metrics:{name:[[step,value]…]}}")
 
 enum host_event {
 #define X(name, word, holds) HOST_##name,

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/lua/bind_mlops.h"
 #include "engine/lua/bind_nn.h"
 #include "engine/lua/bind_numbers.h"
 #include "engine/lua/bind_plot.h"
@@ -10,8 +11,9 @@
 #include "engine/lua/binding.h"
 #include "engine/tensor/tensor.h"
 
-const struct bound_module *const bound_modules[] = {
-	&tensor_module, &nn_module, &data_module, &plot_module, &stats_module, &ml_module, NULL};
+const struct bound_module *const bound_modules[] = {&tensor_module, &nn_module,    &data_module,
+						    &plot_module,   &stats_module, &ml_module,
+						    &mlops_module,  NULL};
 
 #define COURSE_MODULE_LIMIT ((size_t)256 << 10)
 

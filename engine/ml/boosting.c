@@ -3,17 +3,8 @@
 #include <string.h>
 
 #include "engine/base/rng.h"
-#include "engine/ml/ensemble.h"
+#include "engine/ml/ensemble_private.h"
 #include "engine/tensor/threads.h"
-
-struct boosting {
-	struct tree **trees; /* [rounds, outputs] */
-	double *start; /* [outputs] */
-	size_t outputs, columns;
-	unsigned rounds;
-	double learning_rate;
-	enum boosting_loss loss;
-};
 
 struct fitting {
 	struct boosting *model;

@@ -3,13 +3,8 @@
 #include <string.h>
 
 #include "engine/base/rng.h"
-#include "engine/ml/ensemble.h"
+#include "engine/ml/ensemble_private.h"
 #include "engine/tensor/threads.h"
-
-struct forest {
-	struct tree **trees;
-	size_t tree_count, columns, outputs;
-};
 
 struct growing {
 	struct forest *forest;

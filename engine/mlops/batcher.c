@@ -114,7 +114,7 @@ static void predict_batch(struct batcher *b, struct batch_job *batch)
 	for (struct batch_job *j = batch; j; j = j->next) {
 		rows += j->rows;
 	}
-	float *x = batch->next ? malloc((size_t)rows * (in + out) * sizeof *x) : NULL;
+	double *x = batch->next ? malloc((size_t)rows * (in + out) * sizeof *x) : NULL;
 	pthread_mutex_lock(&b->running);
 	if (!x) {
 		/* Alone, or no memory to put the rows together. */
@@ -122,7 +122,7 @@ static void predict_batch(struct batcher *b, struct batch_job *batch)
 			predict_one(j);
 		}
 	} else {
-		float *y = x + (size_t)rows * in, *at = x;
+		double *y = x + (size_t)rows * in, *at = x;
 		for (struct batch_job *j = batch; j; j = j->next) {
 			memcpy(at, j->x, (size_t)j->rows * in * sizeof *at);
 			at += (size_t)j->rows * in;

@@ -17,7 +17,7 @@ struct loaded_model {
 
 struct batch_job {
 	struct batch_job *next;
-	float *x, *y; /* [rows, inputs], [rows, outputs] */
+	double *x, *y; /* [rows, inputs], [rows, outputs] */
 	int rows;
 	struct loaded_model *model;
 	struct error error; /* of the prediction */

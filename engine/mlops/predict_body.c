@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-static enum status read_row(float *out, json_t *row, int inputs, const char *field,
+static enum status read_row(double *out, json_t *row, int inputs, const char *field,
 			    struct error *err)
 {
 	if (!json_is_array(row)) {
@@ -23,8 +23,8 @@ static enum status read_row(float *out, json_t *row, int inputs, const char *fie
 			return error_set(err, STATUS_TYPE, field, "%s[%d]: 숫자가 아닙니다.", field,
 					 i);
 		}
-		out[i] = (float)json_number_value(number);
-		if (!isfinite(out[i])) {
+		out[i] = json_number_value(number);
+		if (!isfinite((float)out[i])) { /* a network computes in float32 */
 			return error_set(err, STATUS_RANGE, field, "%s[%d]: 너무 큰 숫자입니다.",
 					 field, i);
 		}
@@ -32,7 +32,7 @@ static enum status read_row(float *out, json_t *row, int inputs, const char *fie
 	return STATUS_OK;
 }
 
-enum status predict_body_read(float **x, int *rows, const char *body, size_t length, int inputs,
+enum status predict_body_read(double **x, int *rows, const char *body, size_t length, int inputs,
 			      int most_rows, struct error *err)
 {
 	*x = NULL;
@@ -82,7 +82,21 @@ enum status predict_body_read(float **x, int *rows, const char *body, size_t len
 	return status;
 }
 
-static int largest(const float *y, int n)
+/* The shortest of 9, 15 and 17 digits that reads back as the same number. */
+static void put_number(struct strbuf *out, double value)
+{
+	static const int digits[] = {9, 15, 17};
+	char text[40] = "null"; /* JSON has no word for what is not finite */
+	for (int i = 0; i < 3 && isfinite(value); i++) {
+		snprintf(text, sizeof text, "%.*g", digits[i], value);
+		if (strtod(text, NULL) == value) {
+			break;
+		}
+	}
+	strbuf_puts(out, text);
+}
+
+static int largest(const double *y, int n)
 {
 	int best = 0;
 	for (int k = 1; k < n; k++) {
@@ -91,13 +105,14 @@ static int largest(const float *y, int n)
 	return best;
 }
 
-void predict_answer_write(struct strbuf *out, const float *y, int rows, int outputs)
+void predict_answer_write(struct strbuf *out, const double *y, int rows, int outputs)
 {
 	strbuf_puts(out, "{\"predictions\":[");
 	for (int row = 0; row < rows; row++) {
-		const float *own = y + (size_t)row * (size_t)outputs;
+		const double *own = y + (size_t)row * (size_t)outputs;
 		if (outputs == 1) {
-			strbuf_printf(out, "%s%.9g", row ? "," : "", (double)own[0]);
+			strbuf_puts(out, row ? "," : "");
+			put_number(out, own[0]);
 		} else {
 			strbuf_printf(out, "%s%d", row ? "," : "", largest(own, outputs));
 		}
@@ -106,8 +121,8 @@ void predict_answer_write(struct strbuf *out, const float *y, int rows, int outp
 	for (int row = 0; row < rows; row++) {
 		strbuf_puts(out, row ? ",[" : "[");
 		for (int k = 0; k < outputs; k++) {
-			strbuf_printf(out, "%s%.9g", k ? "," : "",
-				      (double)y[(size_t)row * (size_t)outputs + (size_t)k]);
+			strbuf_puts(out, k ? "," : "");
+			put_number(out, y[(size_t)row * (size_t)outputs + (size_t)k]);
 		}
 		strbuf_putc(out, ']');
 	}

@@ -10,9 +10,9 @@
  * Reads the body of POST /predict: {"features": [n numbers]} or {"instances": [[n numbers], …]}.
  * Owns: *x [*rows, inputs] is the caller's (free).
  * Errors, where = the field: STATUS_PARSE no JSON; STATUS_TYPE; STATUS_SHAPE wrong length; STATUS_RANGE too many rows
- * or a number outside float32; STATUS_NOT_FOUND neither field
+ * or a number that is not finite; STATUS_NOT_FOUND neither field
  */
-enum status predict_body_read(float **x, int *rows, const char *body, size_t length, int inputs,
+enum status predict_body_read(double **x, int *rows, const char *body, size_t length, int inputs,
 			      int most_rows, struct error *err);
 
 /**
@@ -20,6 +20,6 @@ enum status predict_body_read(float **x, int *rows, const char *body, size_t len
  * the largest score.
  * Shapes: y [rows, outputs]
  */
-void predict_answer_write(struct strbuf *out, const float *y, int rows, int outputs);
+void predict_answer_write(struct strbuf *out, const double *y, int rows, int outputs);
 
 #endif

@@ -1,8 +1,4 @@
-#include "engine/mlops/server.h"
-
-#include <arpa/inet.h>
-#include <errno.h>
-#include <stdatomic.h>
+/* What a server does with a request. Its life is in server_life.c. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,37 +7,17 @@
 #include <unistd.h>
 
 #include <jansson.h>
-#include <microhttpd.h>
 
 #include "engine/base/clock.h"
 #include "engine/base/rng.h"
 #include "engine/base/strbuf.h"
-#include "engine/mlops/batcher.h"
 #include "engine/mlops/predict_body.h"
+#include "engine/mlops/server_private.h"
 
-enum route { ROUTE_PREDICT, ROUTE_HEALTH, ROUTE_READY, ROUTE_METRICS, ROUTE_VERSION, ROUTE_NONE };
-
-static const struct {
-	const char *path, *method;
-} routes[] = {
+const struct route_row server_routes[] = {
 	[ROUTE_PREDICT] = {"/predict", "POST"}, [ROUTE_HEALTH] = {"/health", "GET"},
 	[ROUTE_READY] = {"/ready", "GET"},      [ROUTE_METRICS] = {"/metrics", "GET"},
 	[ROUTE_VERSION] = {"/version", "GET"},  [ROUTE_NONE] = {"other", ""},
-};
-
-struct server {
-	struct server_options options;
-	struct server_key *keys;
-	struct MHD_Daemon *daemon;
-	struct batcher *batcher;
-	struct metrics *metrics;
-	struct metric *latency[ROUTE_NONE + 1], *in_flight_gauge, *queue_gauge, *rows_total;
-	atomic_int in_flight, connections;
-	atomic_bool ready, draining;
-	atomic_uint_fast64_t requests; /* numbers request IDs */
-	uint64_t id_seed;
-	int64_t ready_at_ns;
-	int port;
 };
 
 /* One request, from its first header to its last byte. */
@@ -87,7 +63,7 @@ static enum MHD_Result answer(struct request *r, int status, const char *type, s
 		MHD_add_response_header(response, "Retry-After", "1");
 	}
 	if (status == 405) {
-		MHD_add_response_header(response, "Allow", routes[r->route].method);
+		MHD_add_response_header(response, "Allow", server_routes[r->route].method);
 	}
 	if (status == 401) {
 		MHD_add_response_header(response, "WWW-Authenticate", "Bearer");
@@ -204,7 +180,7 @@ static enum MHD_Result predict(struct request *r)
 		return refuse(r, 415, "type", "Content-Type",
 			      "Content-Type은 application/json이어야 합니다.");
 	}
-	if (!atomic_load(&s->ready) || clock_now_ns() < s->ready_at_ns) {
+	if (clock_now_ns() < s->ready_at_ns) {
 		return refuse(r, 503, "busy", "", "아직 준비되지 않았습니다.");
 	}
 	struct error err = ERROR_INIT;
@@ -319,10 +295,10 @@ static enum MHD_Result begin(struct server *s, struct MHD_Connection *connection
 	r->method = method;
 	r->started_ns = clock_now_ns();
 	strbuf_init(&r->body);
-	for (r->route = 0; r->route < ROUTE_NONE && strcmp(url, routes[r->route].path) != 0;
+	for (r->route = 0; r->route < ROUTE_NONE && strcmp(url, server_routes[r->route].path) != 0;
 	     r->route++) {
 	}
-	r->path = routes[r->route].path;
+	r->path = server_routes[r->route].path;
 	choose_id(r);
 	const char *length =
 		MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
@@ -335,7 +311,7 @@ static enum MHD_Result begin(struct server *s, struct MHD_Connection *connection
 	return MHD_YES;
 }
 
-static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url,
+enum MHD_Result server_handle(void *context, struct MHD_Connection *connection, const char *url,
 			      const char *method, const char *version, const char *upload,
 			      size_t *upload_size, void **state)
 {
@@ -360,21 +336,22 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 
 static void log_request(const struct request *r, double seconds)
 {
-	char line[512];
+	char line[768];
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
 	int length = snprintf(
 		line, sizeof line,
 		"{\"time\":%lld.%03ld,\"request_id\":\"%s\",\"method\":\"%.8s\",\"path\":\"%s\","
-		"\"status\":%d,\"ms\":%.3f,\"rows\":%d,\"bytes_in\":%zu}\n",
+		"\"status\":%d,\"ms\":%.3f,\"rows\":%d,\"bytes_in\":%zu,\"version\":\"%.80s\"}\n",
 		(long long)now.tv_sec, now.tv_nsec / 1000000, r->id, r->method, r->path, r->status,
-		seconds * 1e3, r->job.rows, r->body.length);
+		seconds * 1e3, r->job.rows, r->body.length,
+		r->job.model ? r->job.model->version : "");
 	if (length > 0 && write(r->server->options.log_fd, line, (size_t)length) < 0) {
 		return; /* a full or closed log must not stop the service */
 	}
 }
 
-static void completed(void *context, struct MHD_Connection *connection, void **state,
+void server_completed(void *context, struct MHD_Connection *connection, void **state,
 		      enum MHD_RequestTerminationCode how)
 {
 	(void)connection;
@@ -385,6 +362,9 @@ static void completed(void *context, struct MHD_Connection *connection, void **s
 		return;
 	}
 	*state = NULL;
+	if (r->status) {
+		atomic_fetch_add(&s->answered, 1);
+	}
 	double seconds = (double)(clock_now_ns() - r->started_ns) * 1e-9;
 	metric_observe(s->latency[r->route], seconds);
 	char labels[96];
@@ -408,193 +388,11 @@ static void completed(void *context, struct MHD_Connection *connection, void **s
 	atomic_fetch_sub(&s->in_flight, 1);
 }
 
-static void connection_changed(void *context, struct MHD_Connection *connection, void **state,
+void server_connection_changed(void *context, struct MHD_Connection *connection, void **state,
 			       enum MHD_ConnectionNotificationCode what)
 {
 	(void)connection;
 	(void)state;
 	struct server *s = context;
 	atomic_fetch_add(&s->connections, what == MHD_CONNECTION_NOTIFY_STARTED ? 1 : -1);
-}
-
-static enum status make_metrics(struct server *s, struct error *err)
-{
-	s->metrics = metrics_new();
-	if (!s->metrics) {
-		return error_set(err, STATUS_NOMEM, "server", "out of memory");
-	}
-	for (int route = 0; route <= ROUTE_NONE; route++) {
-		char labels[64];
-		snprintf(labels, sizeof labels, "route=%s", routes[route].path);
-		s->latency[route] = metrics_series(
-			s->metrics, METRIC_HISTOGRAM, "mundap_request_duration_seconds",
-			"Seconds from the first header to the last byte of the answer.", labels,
-			metrics_latency_buckets, metrics_latency_bucket_count, err);
-	}
-	s->in_flight_gauge = metrics_series(s->metrics, METRIC_GAUGE, "mundap_requests_in_flight",
-					    "Requests under way.", "", NULL, 0, err);
-	s->queue_gauge = metrics_series(s->metrics, METRIC_GAUGE, "mundap_queue_rows",
-					"Rows that wait for a prediction.", "", NULL, 0, err);
-	s->rows_total = metrics_series(s->metrics, METRIC_COUNTER, "mundap_predictions_total",
-				       "Rows predicted.", "", NULL, 0, err);
-	bool good = s->in_flight_gauge && s->queue_gauge && s->rows_total;
-	for (int route = 0; route <= ROUTE_NONE; route++) {
-		good = good && s->latency[route];
-	}
-	return good ? STATUS_OK : error_set(err, STATUS_NOMEM, "server", "out of memory");
-}
-
-static enum status copy_keys(struct server *s, const struct server_options *options,
-			     struct error *err)
-{
-	s->keys = calloc(options->key_count + 1, sizeof *s->keys);
-	for (size_t i = 0; s->keys && i < options->key_count; i++) {
-		s->keys[i].role = options->keys[i].role;
-		s->keys[i].key = strdup(options->keys[i].key);
-		if (!s->keys[i].key) {
-			return error_set(err, STATUS_NOMEM, "server", "out of memory");
-		}
-	}
-	return s->keys ? STATUS_OK : error_set(err, STATUS_NOMEM, "server", "out of memory");
-}
-
-static void server_free(struct server *s)
-{
-	batcher_free(s->batcher);
-	metrics_free(s->metrics);
-	for (size_t i = 0; s->keys && i < s->options.key_count; i++) {
-		free((char *)s->keys[i].key);
-	}
-	free(s->keys);
-	free(s);
-}
-
-static enum status listen_on_loopback(struct server *s, struct error *err)
-{
-	struct sockaddr_in address = {.sin_family = AF_INET,
-				      .sin_port = htons((uint16_t)s->options.port),
-				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	errno = 0;
-	s->daemon = MHD_start_daemon(
-		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, (uint16_t)s->options.port,
-		NULL, NULL, handle, s, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_THREAD_POOL_SIZE,
-		(unsigned)s->options.threads, MHD_OPTION_CONNECTION_TIMEOUT,
-		(unsigned)s->options.timeout_seconds, MHD_OPTION_CONNECTION_LIMIT, 1000u,
-		MHD_OPTION_NOTIFY_CONNECTION, connection_changed, s, MHD_OPTION_NOTIFY_COMPLETED,
-		completed, s, MHD_OPTION_END);
-	if (!s->daemon) {
-		bool taken = errno == EADDRINUSE;
-		return error_set(err, taken ? STATUS_BUSY : STATUS_IO, "server", "port %d: %s",
-				 s->options.port, errno ? strerror(errno) : "could not start");
-	}
-	const union MHD_DaemonInfo *info =
-		MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT);
-	s->port = info ? info->port : s->options.port;
-	return STATUS_OK;
-}
-
-static enum status check_model(const struct server_model *model, struct error *err)
-{
-	static const char plain[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.+";
-	const char *texts[] = {model->name, model->version};
-	for (int i = 0; i < 2; i++) {
-		if (!texts[i] || !*texts[i] || texts[i][strspn(texts[i], plain)]) {
-			return error_set(err, STATUS_INVALID, "model",
-					 "name and version are letters, digits and -_.+ only");
-		}
-	}
-	if (model->inputs < 1 || model->outputs < 1 || !model->predict) {
-		return error_set(err, STATUS_INVALID, "model", "a model needs inputs and outputs");
-	}
-	return STATUS_OK;
-}
-
-enum status server_start(struct server **out, const struct server_options *options,
-			 const struct server_model *model, struct error *err)
-{
-	*out = NULL;
-	if (options->port < 0 || options->port > 65535 || options->threads < 0 ||
-	    options->threads > 64) {
-		return error_set(err, STATUS_INVALID, "server", "port 0 to 65535, threads 0 to 64");
-	}
-	enum status status = check_model(model, err);
-	if (status != STATUS_OK) {
-		return status;
-	}
-	struct server *s = calloc(1, sizeof *s);
-	if (!s) {
-		return error_set(err, STATUS_NOMEM, "server", "out of memory");
-	}
-	s->options = *options;
-	s->options.threads = options->threads ? options->threads : 2;
-	s->options.most_body = options->most_body ? options->most_body : (size_t)1 << 20;
-	s->options.most_rows = options->most_rows ? options->most_rows : 1024;
-	s->options.timeout_seconds = options->timeout_seconds ? options->timeout_seconds : 10;
-	s->options.queue = options->queue ? options->queue : 4096;
-	s->options.batch = options->batch ? options->batch : 64;
-	s->id_seed = (uint64_t)clock_now_ns() ^ ((uint64_t)getpid() << 32);
-	s->ready_at_ns = clock_now_ns() + (int64_t)options->warm_up_ms * 1000000;
-	atomic_store(&s->ready, true);
-	s->batcher = batcher_new(s->options.queue, s->options.batch, options->batch_wait_us);
-	status = s->batcher ? STATUS_OK
-			    : error_set(err, STATUS_NOMEM, "server", "no memory or thread");
-	if (status == STATUS_OK) {
-		status = copy_keys(s, options, err);
-	}
-	if (status == STATUS_OK) {
-		status = make_metrics(s, err);
-	}
-	if (status == STATUS_OK) {
-		status = batcher_set_model(s->batcher, model, err);
-	}
-	if (status == STATUS_OK) {
-		status = listen_on_loopback(s, err);
-	}
-	if (status != STATUS_OK) {
-		server_free(s);
-		return status;
-	}
-	*out = s;
-	return STATUS_OK;
-}
-
-int server_port(const struct server *server)
-{
-	return server->port;
-}
-
-enum status server_swap(struct server *server, const struct server_model *model, struct error *err)
-{
-	enum status status = check_model(model, err);
-	return status == STATUS_OK ? batcher_set_model(server->batcher, model, err) : status;
-}
-
-void server_set_ready(struct server *server, bool ready)
-{
-	atomic_store(&server->ready, ready);
-}
-
-struct metrics *server_metrics(struct server *server)
-{
-	return server->metrics;
-}
-
-int server_stop(struct server *s, int grace_ms)
-{
-	atomic_store(&s->draining, true);
-	int listening = MHD_quiesce_daemon(s->daemon);
-	if (listening >= 0) {
-		close(listening);
-	}
-	int64_t until = clock_now_ns() + (int64_t)grace_ms * 1000000;
-	while (atomic_load(&s->in_flight) > 0 && clock_now_ns() < until) {
-		nanosleep(&(struct timespec){0, 2000000}, NULL);
-	}
-	int cut_off = atomic_load(&s->in_flight);
-	/* Whatever still waits is answered 503 before the connections close: none may stay suspended. */
-	batcher_stop(s->batcher);
-	MHD_stop_daemon(s->daemon);
-	server_free(s);
-	return cut_off;
 }

@@ -19,7 +19,7 @@ struct server_model {
 	int inputs,
 		outputs; /* numbers a row; outputs 1: a number, more: scores of classes 0 … outputs - 1 */
 	/** Fills y [rows, outputs] from x [rows, inputs]. Called by one thread at a time. */
-	enum status (*predict)(void *context, const float *x, int rows, float *y,
+	enum status (*predict)(void *context, const double *x, int rows, double *y,
 			       struct error *err);
 	void (*release)(void *context); /* when no request uses the model any more; may be NULL */
 	void *context;
@@ -33,8 +33,10 @@ struct server_key {
 		role; /* predict: /predict; admin: also /metrics and /version when keys are set */
 };
 
+#define SERVER_LOCAL (-1)
+
 struct server_options {
-	int port; /* 0: any free one */
+	int port; /* 0: any free one; SERVER_LOCAL: none, only server_connect() */
 	int threads; /* that read and write requests; 0: 2 */
 	size_t most_body; /* bytes; 0: 1 MiB. Larger: 413 */
 	int most_rows; /* a batch request may hold; 0: 1024 */
@@ -61,9 +63,15 @@ void server_set_ready(struct server *server, bool ready);
 struct metrics *server_metrics(struct server *server);
 
 /**
- * Stops taking connections, lets requests under way finish for at most grace_ms, then closes and frees everything.
- * Returns how many requests were cut off.
+ * A connection to a server of this process that needs no network: *descriptor is the client's end (the caller's, close()).
+ * Errors: STATUS_BUSY once it stops; STATUS_IO
  */
-int server_stop(struct server *server, int grace_ms);
+enum status server_connect(struct server *server, int *descriptor, struct error *err);
+
+/**
+ * Stops taking connections, lets requests under way finish for at most grace_ms, then closes and frees everything.
+ * Returns how many requests were cut off; *answered (may be NULL) how many the server answered in its life.
+ */
+int server_stop(struct server *server, int grace_ms, uint64_t *answered);
 
 #endif

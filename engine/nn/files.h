@@ -14,6 +14,9 @@ enum status safetensors_write(struct strbuf *out, const struct module_list *list
 enum status safetensors_read(struct module_list *out, const void *bytes, size_t length,
 			     struct error *err);
 
+/** Appends the texts of the header's __metadata__ as a JSON object; "{}" when there are none or the file is no safetensors. */
+void safetensors_metadata(struct strbuf *out, const void *bytes, size_t length);
+
 /** One array in NumPy's format, version 1.0. */
 enum status npy_write(struct strbuf *out, const struct tensor *t, struct error *err);
 struct tensor *npy_read(const void *bytes, size_t length, struct error *err);
@@ -25,6 +28,14 @@ enum status npz_read(struct module_list *out, const void *bytes, size_t length, 
  * Errors: STATUS_NOT_FOUND, STATUS_SHAPE naming the tensor */
 enum status module_load(struct module *m, const struct module_list *list, bool strict,
 			struct error *err);
+
+/**
+ * Appends the model's layers as JSON: {"kind", "settings": {…}, "children": [… of containers]}.
+ * Errors: STATUS_UNSUPPORTED for a layer written in Lua
+ */
+enum status module_describe(struct strbuf *out, const struct module *m, struct error *err);
+/** Makes an untrained model of a description. NULL with STATUS_CORRUPT (unknown layer or setting), STATUS_NOMEM. */
+struct module *module_from_description(const char *text, size_t length, struct error *err);
 
 /** By the ending of the path (.safetensors, .npz). */
 enum status module_save_file(const struct module *m, const char *path, struct error *err);

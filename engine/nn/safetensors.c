@@ -188,23 +188,53 @@ static enum status read_one(struct tensor **out, json_t *entry, const char *name
 	return *out ? STATUS_OK : err ? err->status : STATUS_NOMEM;
 }
 
+/* The header as JSON and its length; NULL when it is none. */
+static json_t *read_header(const unsigned char *p, size_t length, uint64_t *header)
+{
+	*header = 0;
+	for (int k = 0; k < 8 && length >= 8; k++) {
+		*header |= (uint64_t)p[k] << (8 * k);
+	}
+	if (length < 8 || *header > length - 8 || *header > MAX_HEADER || *header == 0) {
+		return NULL;
+	}
+	json_t *root =
+		json_loadb((const char *)p + 8, (size_t)*header, JSON_REJECT_DUPLICATES, NULL);
+	if (!json_is_object(root)) {
+		json_decref(root);
+		return NULL;
+	}
+	return root;
+}
+
+void safetensors_metadata(struct strbuf *out, const void *bytes, size_t length)
+{
+	uint64_t header;
+	json_t *root = read_header(bytes, length, &header), *value;
+	json_t *texts = json_object();
+	const char *name;
+	json_object_foreach(json_object_get(root, "__metadata__"), name, value)
+	{
+		if (json_is_string(value)) {
+			json_object_set(texts, name, value);
+		}
+	}
+	char *dumped = texts ? json_dumps(texts, JSON_COMPACT) : NULL;
+	strbuf_puts(out, dumped ? dumped : "{}");
+	free(dumped);
+	json_decref(texts);
+	json_decref(root);
+}
+
 enum status safetensors_read(struct module_list *out, const void *bytes, size_t length,
 			     struct error *err)
 {
 	*out = (struct module_list){NULL, 0};
 	const unsigned char *p = bytes;
-	uint64_t header = 0;
-	for (int k = 0; k < 8 && length >= 8; k++) {
-		header |= (uint64_t)p[k] << (8 * k);
-	}
-	if (length < 8 || header > length - 8 || header > MAX_HEADER || header == 0) {
+	uint64_t header;
+	json_t *root = read_header(p, length, &header);
+	if (!root) {
 		return corrupt(err, "header");
-	}
-	json_t *root =
-		json_loadb((const char *)p + 8, (size_t)header, JSON_REJECT_DUPLICATES, NULL);
-	if (!json_is_object(root)) {
-		json_decref(root);
-		return corrupt(err, "JSON");
 	}
 	out->items = calloc(json_object_size(root) + 1, sizeof *out->items);
 	enum status status = out->items ? STATUS_OK

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/base/file.h"
+
 #define MAX_POINTS 100000 /* kept of one metric */
 #define MAX_SHOWN 1000
 
@@ -25,6 +27,9 @@ void drive_init(struct drive *drive, bool live)
 				.metrics = json_object(),
 				.tests = json_array(),
 				.shown = json_array(),
+				.records = json_array(),
+				.artifacts = json_array(),
+				.artifact_error = ERROR_INIT,
 				.live = live};
 }
 
@@ -34,6 +39,8 @@ void drive_release(struct drive *drive)
 	json_decref(drive->metrics);
 	json_decref(drive->tests);
 	json_decref(drive->shown);
+	json_decref(drive->records);
+	json_decref(drive->artifacts);
 }
 
 static void take_log(struct drive *drive, const json_t *json)
@@ -102,6 +109,34 @@ static void take_progress(const struct drive *drive, const json_t *json)
 	}
 }
 
+/* The worker is not trusted: only a plain name is used, below the folder. */
+static void take_artifact(struct drive *drive, const struct frame *frame, const json_t *json)
+{
+	static const char plain[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+	const char *name = json_string_value(json_object_get(json, "name"));
+	const char *kind = json_string_value(json_object_get(json, "kind"));
+	if (!name || !*name || *name == '.' || name[strspn(name, plain)] || !kind ||
+	    json_array_size(drive->artifacts) >= MAX_SHOWN) {
+		return;
+	}
+	json_t *row = json_pack("{s:s,s:s,s:I}", "name", name, "kind", kind, "bytes",
+				(json_int_t)frame->bytes_length);
+	if (drive->artifact_folder) {
+		struct strbuf path;
+		strbuf_init(&path);
+		strbuf_printf(&path, "%s/%s%s", drive->artifact_folder, name,
+			      strcmp(kind, "model") == 0 ? ".safetensors" : "");
+		if (file_make_folder(drive->artifact_folder, &drive->artifact_error) == STATUS_OK &&
+		    file_write(path.text, frame->bytes, frame->bytes_length,
+			       &drive->artifact_error) == STATUS_OK) {
+			json_object_set_new(row, "path", json_string(path.text));
+		}
+		strbuf_release(&path);
+	}
+	json_array_append_new(drive->artifacts, row);
+}
+
 static void take_frame(struct drive *drive, const struct frame *frame)
 {
 	json_t *json = json_loadb(frame->json, frame->json_length, 0, NULL);
@@ -120,6 +155,14 @@ static void take_frame(struct drive *drive, const struct frame *frame)
 		break;
 	case FRAME_TEST:
 		take_test(drive, json);
+		break;
+	case FRAME_ARTIFACT:
+		take_artifact(drive, frame, json);
+		break;
+	case FRAME_RECORD:
+		if (json_array_size(drive->records) < MAX_SHOWN) {
+			json_array_append(drive->records, json);
+		}
 		break;
 	default:
 		take_shown(drive, frame, json);

@@ -13,6 +13,11 @@ struct drive {
 	json_t *metrics; /* {name:[[step,value]…]} */
 	json_t *tests; /* [{name,passed,message}…] */
 	json_t *shown; /* [{type,name,…}…]: pictures and charts, without their bytes */
+	json_t *records; /* [{name,status,parameters,metrics…}…]: runs the script tracked */
+	json_t *artifacts; /* [{name,kind,bytes,path?}…] */
+	const char
+		*artifact_folder; /* files the script makes are written here; NULL: only told of */
+	struct error artifact_error; /* the first file that could not be written */
 	bool live; /* print log lines and tests as they come */
 	bool stopped; /* by a signal */
 };

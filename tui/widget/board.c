@@ -244,6 +244,9 @@ bool board_take(struct board *board, const struct frame *frame)
 	case FRAME_TEST:
 		ok = add_test(board, json);
 		break;
+	case FRAME_ARTIFACT:
+	case FRAME_RECORD:
+		break; /* for whoever keeps them */
 	default:
 		ok = add_picture(board, frame, json);
 	}

@@ -27,7 +27,8 @@ struct toy {
 	atomic_int released, calls, rows;
 };
 
-static enum status toy_predict(void *context, const float *x, int rows, float *y, struct error *err)
+static enum status toy_predict(void *context, const double *x, int rows, double *y,
+			       struct error *err)
 {
 	(void)err;
 	struct toy *toy = context;
@@ -190,7 +191,7 @@ static void answers_and_refuses(void **state)
 	assert_non_null(strstr(
 		a.text, "mundap_request_duration_seconds_bucket{route=\"/predict\",le=\"+Inf\"}"));
 	strbuf_release(&a);
-	assert_int_equal(server_stop(server, 1000), 0);
+	assert_int_equal(server_stop(server, 1000, NULL), 0);
 	assert_int_equal(atomic_load(&toy.released), 1);
 }
 
@@ -217,7 +218,7 @@ static void keys_have_roles(void **state)
 	assert_int_equal(ask(port, "GET", "/metrics", "X-API-Key: omega\r\n", NULL, &a), 200);
 	assert_int_equal(ask(port, "GET", "/health", "", NULL, &a), 200);
 	strbuf_release(&a);
-	server_stop(server, 1000);
+	server_stop(server, 1000, NULL);
 }
 
 static void malformed_and_slow_clients_leave_it_serving(void **state)
@@ -258,7 +259,7 @@ static void malformed_and_slow_clients_leave_it_serving(void **state)
 	for (int i = 0; i < 20; i++) {
 		close(slow[i]);
 	}
-	server_stop(server, 1000);
+	server_stop(server, 1000, NULL);
 }
 
 static void *run_load(void *context)
@@ -303,7 +304,7 @@ static void swaps_lose_no_request_and_batches_form(void **state)
 	int calls = atomic_load(&toys[0].calls) + atomic_load(&toys[1].calls);
 	int rows = atomic_load(&toys[0].rows) + atomic_load(&toys[1].rows);
 	assert_true(rows > calls); /* some of the 16 were predicted together */
-	server_stop(server, 1000);
+	server_stop(server, 1000, NULL);
 	/* Every model put in place was given back: the first and one a swap. */
 	assert_int_equal(atomic_load(&toys[0].released) + atomic_load(&toys[1].released),
 			 swaps + 1);
@@ -327,7 +328,7 @@ static void full_queue_is_503_and_stop_drains(void **state)
 		nanosleep(&(struct timespec){0, 10000000}, NULL);
 	}
 	/* Stopped while busy: what was accepted is still answered. */
-	assert_int_equal(server_stop(server, 5000), 0);
+	assert_int_equal(server_stop(server, 5000, NULL), 0);
 	for (int i = 0; i < 6; i++) {
 		struct strbuf a;
 		strbuf_init(&a);
@@ -363,7 +364,7 @@ static void open_loop_counts_the_wait(void **state)
 	assert_int_equal(load_run(&result, &load, NULL), STATUS_OK);
 	assert_true(result.p99 > 0.3);
 	assert_true(result.late > 0);
-	server_stop(server, 1000);
+	server_stop(server, 1000, NULL);
 	load.port = 1;
 	struct error err = ERROR_INIT;
 	load.seconds = 0.2;

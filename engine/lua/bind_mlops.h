@@ -1,0 +1,15 @@
+#ifndef MUNDAP_LUA_BIND_MLOPS_H
+#define MUNDAP_LUA_BIND_MLOPS_H
+
+#include "engine/lua/binding.h"
+
+/* Shared by the files that bind the module "mlops". */
+
+extern const struct bound_module mlops_module;
+
+extern const struct binding bind_model_files[]; /* bind_model_file.c */
+
+/** Text at index, valid UTF-8 of at most so many bytes; raises otherwise. Borrowed from the stack. */
+const char *mlops_text(lua_State *L, int index, const char *what, size_t most);
+
+#endif
