@@ -50,7 +50,7 @@ end
 local applications = data.credit { count = 4000, seed = 1 }
 local labels, rows = applications.truth:totable(), applications.features:totable()
 local costs = { miss = 300, alarm = 40 }
-for most = 1, 4 do
+for _, most in ipairs { 0, 1, 2, 3, 99 } do -- 0이면 모두 거절, 99면 모두 승인
 	local refused = {}
 	for i, row in ipairs(rows) do refused[i] = row[4] >= most end
 	print(("연체 %d회 이상 거절: 한 건에 %.2f만 원"):format(most, mean_cost(labels, refused, costs)))
