@@ -87,6 +87,17 @@ static int fit_ridge(lua_State *L)
 	return 1;
 }
 
+/* How much each row counts: options.weights, or NULL when there is none. */
+static const double *row_weights(lua_State *L, int64_t rows)
+{
+	if (!lua_istable(L, 3) || lua_getfield(L, 3, "weights") == LUA_TNIL) {
+		return NULL;
+	}
+	const struct values *weights = values_check(L, lua_gettop(L), 1);
+	numbers_same_count(L, "weights", rows, weights->columns);
+	return weights->items;
+}
+
 static int fit_logistic(lua_State *L)
 {
 	lua_settop(L, 3);
@@ -95,7 +106,8 @@ static int fit_logistic(lua_State *L)
 	struct error err = ERROR_INIT;
 	struct logistic_options options = {
 		.l2 = values_number_field(L, 3, "l2", 1),
-		.most_iterations = (unsigned)between(L, "iterations", 1000, 1, 100000)};
+		.most_iterations = (unsigned)between(L, "iterations", 1000, 1, 100000),
+		.weights = row_weights(L, in.x->rows)};
 	struct learned *m = ml_new_model(L, LEARNED_LOGISTIC, in.x->columns);
 	m->classes = in.classes;
 	m->a = numbers_of(L, outputs * in.x->columns);
@@ -351,7 +363,9 @@ const struct binding ml_fits[] = {
 	{"ridge", fit_ridge, "x: Matrix, y: Numbers, options?: table", "Learned",
 	 "선형 회귀. alpha를 주면 릿지 회귀가 됩니다.", 0},
 	{"logistic", fit_logistic, "x: Matrix, labels: Labels, options?: table", "Learned",
-	 "로지스틱(두 클래스) 또는 소프트맥스 회귀. l2(기본 1)", 0},
+	 "로지스틱(두 클래스) 또는 소프트맥스 회귀. l2(기본 1), weights(행마다 얼마나 셀지, 기본 "
+	 "1)",
+	 0},
 	{"naive_bayes", fit_naive_bayes, "counts: Matrix, labels: Labels, options?: table",
 	 "Learned", "다항 나이브 베이즈. alpha(기본 1)는 평활의 크기", 0},
 	{"knn", fit_knn, "x: Matrix, labels: Labels, options?: table", "Learned",

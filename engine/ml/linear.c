@@ -99,6 +99,7 @@ struct logistic {
 	size_t rows, columns, outputs; /* outputs 1 for two classes */
 	double l2;
 	double *margin; /* [outputs] */
+	const double *weights; /* [rows] or NULL */
 };
 
 static void margins(const struct logistic *l, const double *w, size_t row)
@@ -144,11 +145,12 @@ static double logistic_loss(void *context, const double *w, double *gradient)
 	double loss = 0;
 	memset(gradient, 0, (weights + l->outputs) * sizeof *gradient);
 	for (size_t r = 0; r < l->rows; r++) {
+		double times = l->weights ? l->weights[r] : 1;
 		margins(l, w, r);
-		loss += row_loss(l, l->labels[r]);
+		loss += times * row_loss(l, l->labels[r]);
 		const double *x = l->x + r * l->columns;
 		for (size_t k = 0; k < l->outputs; k++) {
-			double d = l->margin[k];
+			double d = times * l->margin[k];
 			double *g = gradient + k * l->columns;
 			for (size_t c = 0; c < l->columns; c++) {
 				g[c] += d * x[c];
@@ -177,13 +179,25 @@ enum status logistic_fit(double *coefficients, double *intercepts, unsigned *ite
 					 "label %zu is %d, not 0 to %zu", r + 1, labels[r],
 					 classes - 1);
 		}
+		if (options->weights &&
+		    !(options->weights[r] >= 0 && isfinite(options->weights[r]))) {
+			return error_set(err, STATUS_RANGE, "logistic",
+					 "weight %zu is not a number from 0 up", r + 1);
+		}
 	}
 	size_t outputs = classes == 2 ? 1 : classes, weights = outputs * columns;
 	double *w = calloc(weights + 2 * outputs, sizeof *w);
 	if (!w) {
 		return error_set(err, STATUS_NOMEM, "logistic", "out of memory");
 	}
-	struct logistic l = {x, labels, rows, columns, outputs, options->l2, w + weights + outputs};
+	struct logistic l = {.x = x,
+			     .labels = labels,
+			     .rows = rows,
+			     .columns = columns,
+			     .outputs = outputs,
+			     .l2 = options->l2,
+			     .margin = w + weights + outputs,
+			     .weights = options->weights};
 	double tolerance = options->tolerance > 0 ? options->tolerance : 1e-8 * (double)rows;
 	unsigned most = options->most_iterations ? options->most_iterations : 1000, taken;
 	enum status status = lbfgs_minimise(w, weights + outputs, logistic_loss, &l, most,

@@ -21,6 +21,7 @@ struct logistic_options {
 	double l2; /* penalty on half the squared coefficients; scikit-learn's 1 / C */
 	unsigned most_iterations; /* 0: 1000 */
 	double tolerance; /* of the gradient's largest part, 0: 1e-8 of the row count */
+	const double *weights; /* [rows] >= 0, how often a row counts; NULL: once each */
 };
 
 /**

@@ -197,6 +197,37 @@ static void logistic_matches(void **state)
 	}
 }
 
+/* A row that counts three times is that row given three times; one that counts not at all is not there. */
+static void logistic_counts_rows_by_weight(void **state)
+{
+	(void)state;
+	static const double x[] = {0.1, 2, 1.4, -1, 0.7, 0.5, -0.3, 1, 2.2, 0, 1, 1};
+	static const int32_t y[] = {0, 1, 1, 0, 1, 0};
+	double again[2 * 7];
+	int32_t labels[7];
+	size_t n = 0;
+	double weights[] = {1, 1, 3, 1, 1, 0};
+	for (size_t r = 0; r < 6; r++) {
+		for (int k = 0; k < (int)weights[r]; k++) {
+			memcpy(again + 2 * n, x + 2 * r, 2 * sizeof *x);
+			labels[n++] = y[r];
+		}
+	}
+	struct logistic_options options = {.l2 = 0.5};
+	double w[3], v[3];
+	assert_int_equal(logistic_fit(v, v + 2, NULL, again, labels, n, 2, 2, &options, NULL),
+			 STATUS_OK);
+	options.weights = weights;
+	assert_int_equal(logistic_fit(w, w + 2, NULL, x, y, 6, 2, 2, &options, NULL), STATUS_OK);
+	for (int i = 0; i < 3; i++) {
+		near_by(w[i], v[i], 1e-6, "weighted");
+	}
+	weights[1] = -1;
+	struct error err = ERROR_INIT;
+	assert_int_equal(logistic_fit(w, w + 2, NULL, x, y, 6, 2, 2, &options, &err), STATUS_RANGE);
+	assert_non_null(strstr(err.message, "weight 2"));
+}
+
 static void naive_bayes_and_neighbours_match(void **state)
 {
 	(void)state;
@@ -469,6 +500,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ridge_matches),
 		cmocka_unit_test(logistic_matches),
+		cmocka_unit_test(logistic_counts_rows_by_weight),
 		cmocka_unit_test(naive_bayes_and_neighbours_match),
 		cmocka_unit_test(one_tree_matches),
 		cmocka_unit_test(missing_values_go_where_they_fit),
