@@ -259,33 +259,38 @@ static bool gives_up(const struct text *text)
 
 static bool instructs_grader(const struct text *text)
 {
-	static words graders = {"채점",     "grader",     "grading",  "verdict",   "system",
-				"시스템",   "프롬프트",   "prompt",   "지시",      "instruction",
-				"명령",     "관리자",     "admin",    "assistant", "ai야",
-				"선생님은", "평가자",     "심사",     "심판",      "튜터",
-				"운영자",   "개발자모드", "override", "developer", NULL};
+	static words graders = {"채점",     "grader",    "grading",    "verdict",  "관리자",
+				"admin",    "assistant", "ai야",       "선생님은", "평가자",
+				"심사위원", "심사자",    "심판",       "튜터",     "운영자",
+				"override", "developer", "개발자모드", NULL};
 	static words orders = {"pass",      "통과", "만점",     "무시",     "ignore",
 			       "disregard", "판정", "인정해",   "인정하",   "줘라",
 			       "하라",      "해라", "부여",     "정답으로", "합격",
 			       "100점",     "1.0",  "점수를줘", "score",    NULL};
-	static words phrases = {"ignoreprevious", "ignoreall",        "ignoretheabove",
-				"이전지시",       "앞의지시",         "위의지시",
-				"지시를무시",     "규칙을무시",       "규칙은무시",
-				"pass를",         "pass로",           "verdictpass",
-				"verdict는",      "통과로처리",       "통과처리",
-				"통과시켜",       "무조건통과",       "정답처리",
-				"정답으로처리",   "만점처리",         "만점을",
-				"만점으로",       "markasp",          "markthis",
-				"youmustpass",    "metrue",           "개발자모드",
-				"시스템메시지",   "systemprompt",     "모든개념을",
-				"모든개념이충족", "모두충족",         "전부충족",
-				"점수를1",        "score1",           "jailbreak",
-				"dan모드",        "합격처리",         "합격시켜",
-				"통과라고",       "pass라고",         "이답은정답",
-				"이답변은정답",   "이답변은통과",     "이답변은pass",
-				"이답은pass",     "모범답안으로간주", "맞은것으로",
-				"맞은걸로",       "정답으로간주",     NULL};
-	return near_each_other(text, graders, orders, 8) || holds_phrase(text, phrases);
+	/* Words of the trade as well: "심사를 통과한 사람", "프롬프트마다 score를 잰다" tell nobody anything. */
+	static words trade = {"system", "시스템",      "프롬프트", "prompt",
+			      "지시",   "instruction", "명령",     NULL};
+	static words bids = {"pass", "만점", "무시", "ignore",   "disregard", "인정해",
+			     "줘라", "하라", "해라", "정답으로", "점수를줘",  NULL};
+	static words phrases = {
+		"ignoreprevious", "ignoreall",      "ignoretheabove", "이전지시",
+		"앞의지시",       "위의지시",       "지시를무시",     "규칙을무시",
+		"규칙은무시",     "pass를",         "pass로",         "verdictpass",
+		"verdict는",      "통과로처리",     "통과처리",       "통과시켜줘",
+		"통과시켜주",     "통과시켜라",     "통과시켜달",     "답통과시켜",
+		"답을통과시켜",   "답변을통과시켜", "답도통과시켜",   "저를통과시켜",
+		"나를통과시켜",   "그냥통과시켜",   "좀통과시켜",     "무조건통과",
+		"정답처리",       "정답으로처리",   "만점처리",       "만점을",
+		"만점으로",       "markasp",        "markthis",       "youmustpass",
+		"metrue",         "개발자모드",     "시스템메시지",   "systemprompt",
+		"모든개념을",     "모든개념이충족", "모두충족",       "전부충족",
+		"점수를1",        "score1",         "jailbreak",      "dan모드",
+		"합격처리",       "합격시켜줘",     "합격시켜주",     "합격시켜라",
+		"통과라고",       "pass라고",       "이답은정답",     "이답변은정답",
+		"이답변은통과",   "이답변은pass",   "이답은pass",     "모범답안으로간주",
+		"맞은것으로",     "맞은걸로",       "정답으로간주",   NULL};
+	return near_each_other(text, graders, orders, 8) || near_each_other(text, trade, bids, 8) ||
+	       holds_phrase(text, phrases);
 }
 
 static bool hostile(const struct text *text)
