@@ -7,8 +7,9 @@
 #include "engine/tensor/graph.h"
 
 /* Layers and models: a module has settings, named parameters (trained), named buffers (kept, not trained) and named
- * children. Kinds are rows of one table, so that bindings and documentation can be generated from it. Parameters start
- * as PyTorch's do (Kaiming uniform with a = √5 for linear and convolution), drawn from the thread's random stream. */
+ * children. Kinds are rows of one table, so that bindings and documentation can be generated from it. Parameters are
+ * drawn from the thread's random stream, as PyTorch does (Kaiming uniform with a = √5); a convolution starts with
+ * larger weights unless init = "uniform". */
 
 #define MODULE_MAX_FIELDS 12
 #define MODULE_NAME 48

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -386,9 +387,12 @@ static bool take_request(struct frame_reader *reader)
 	return true;
 }
 
+#define WORKER_NICE 5 /* keys come first when training fills every core */
+
 static void prepare_process(void)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	setpriority(PRIO_PROCESS, 0, WORKER_NICE); /* inherited by the threads to come */
 	if (getppid() == 1) {
 		_exit(WORKER_EXIT_ORPHAN);
 	}

@@ -96,6 +96,11 @@ static bool read_some(struct pty *pty, int ms)
 	return true;
 }
 
+bool pty_step(struct pty *pty, int limit)
+{
+	return read_some(pty, limit);
+}
+
 void pty_settle(struct pty *pty, int quiet, int limit)
 {
 	long end = now_ms() + limit;

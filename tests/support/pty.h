@@ -17,6 +17,8 @@ void pty_send(struct pty *pty, const char *bytes);
 void pty_send_bytes(struct pty *pty, const char *bytes, size_t length);
 /** Reads what comes until nothing came for quiet ms (at most limit ms). */
 void pty_settle(struct pty *pty, int quiet, int limit);
+/** Reads once, waiting at most limit ms; false when nothing came. */
+bool pty_step(struct pty *pty, int limit);
 /** Reads until the screen holds the text; false when limit ms passed. */
 bool pty_wait(struct pty *pty, const char *text, int limit);
 bool pty_holds(struct pty *pty, const char *text);

@@ -24,7 +24,7 @@ end
 
 -- 4. 합성곱층이 depth개인 모델
 local function build(depth)
-	local layers = { nn.conv2d { 1, 16, kernel = 3, padding = 1 }, nn.relu() }
+	local layers = { nn.conv2d { 1, 16, kernel = 3, padding = 1, init = "uniform" }, nn.relu() }
 	-- TODO: 두 번째부터 depth번째까지 합성곱과 ReLU를 더 쌓으세요. (16채널 → 16채널)
 	layers[#layers + 1] = nn.max_pool2d(2)
 	layers[#layers + 1] = nn.flatten()

@@ -31,9 +31,9 @@ local function pool_factor(size)
 end
 
 local function build(depth)
-	local layers = { nn.conv2d { 1, 16, kernel = 3, padding = 1 }, nn.relu() }
+	local layers = { nn.conv2d { 1, 16, kernel = 3, padding = 1, init = "uniform" }, nn.relu() }
 	for _ = 2, depth do
-		layers[#layers + 1] = nn.conv2d { 16, 16, kernel = 3, padding = 1 }
+		layers[#layers + 1] = nn.conv2d { 16, 16, kernel = 3, padding = 1, init = "uniform" }
 		layers[#layers + 1] = nn.relu()
 	end
 	layers[#layers + 1] = nn.max_pool2d(2)
