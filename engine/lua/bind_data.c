@@ -174,8 +174,7 @@ static int digits(lua_State *L)
 	return limit_rows(L, rest);
 }
 
-/* Reads a whole text file into memory left on the stack. */
-static char *read_text(lua_State *L, const char *name, size_t limit)
+char *bind_data_text(lua_State *L, const char *name, size_t limit)
 {
 	int descriptor = need_file(L, name);
 	luaL_Buffer buffer;
@@ -215,7 +214,7 @@ static int hangul(lua_State *L)
 {
 	lua_settop(L, 1);
 	bool train = wants_train(L);
-	char *text = read_text(L, "hangul-classes.txt", 4096);
+	char *text = bind_data_text(L, "hangul-classes.txt", 4096);
 	const char *classes[MAX_CLASSES];
 	int count = split_lines(text, classes, MAX_CLASSES);
 	int images = need_file(L, train ? "hangul-train-images-idx3-ubyte.gz"
@@ -300,7 +299,7 @@ static int table(lua_State *L)
 	char file[64];
 	snprintf(file, sizeof(file), "%s.csv", name);
 	lua_settop(L, 1);
-	char *text = read_text(L, file, CSV_LIMIT);
+	char *text = bind_data_text(L, file, CSV_LIMIT);
 	struct dataset_handle *handle = dataset_new_handle(L);
 	struct error err = ERROR_INIT;
 	bind_dataset_finish(L, handle, parse_table(text, name, &err), &err);
@@ -368,7 +367,8 @@ static const struct binding functions[] = {
 	{NULL, NULL, NULL, NULL, NULL, 0}};
 
 static const struct bound_type *const types[] = {&tensor_type, &dataset_type, NULL};
-static const struct binding *const lists[] = {bind_generators, bind_credit, bind_fingerprint, NULL};
+static const struct binding *const lists[] = {bind_generators, bind_credit, bind_fingerprint,
+					      bind_korean, NULL};
 
 const struct bound_module data_module = {.name = "data",
 					 .doc = "데이터 묶음",

@@ -5,11 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "engine/base/file.h"
 #include "engine/base/strbuf.h"
+
+#define PROSE_FILE_LIMIT ((size_t)1 << 20)
 
 static void open_folder(struct datafiles *files, const char *folder, const char *prefix)
 {
@@ -65,6 +68,82 @@ static void open_courses(struct datafiles *files, const char *lessons)
 	closedir(directory);
 }
 
+/* ---- the lessons' own prose ---- */
+
+static int visible(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+/* The names in a folder in byte order, so that the prose is the same everywhere. */
+static int list_folder(const char *folder, struct dirent ***entries)
+{
+	int count = scandir(folder, entries, visible, alphasort);
+	return count < 0 ? 0 : count;
+}
+
+/* Adds what <lesson>/text/NN-name.md holds, each file after a line "\f<course>/<lesson>/NN-name.md". */
+static void add_lesson(struct strbuf *prose, const char *lessons, const char *course,
+		       const char *lesson)
+{
+	char folder[768];
+	struct dirent **entries = NULL;
+	int length = snprintf(folder, sizeof(folder), "%s/%s/%s/text", lessons, course, lesson);
+	int count = length < (int)sizeof(folder) ? list_folder(folder, &entries) : 0;
+	for (int i = 0; i < count; i++) {
+		const char *name = entries[i]->d_name;
+		char path[1100];
+		size_t dot = strlen(name);
+		length = snprintf(path, sizeof(path), "%s/%s", folder, name);
+		if (dot > 3 && strcmp(name + dot - 3, ".md") == 0 && length < (int)sizeof(path)) {
+			strbuf_printf(prose, "\f%s/%s/%s\n", course, lesson, name);
+			file_read(prose, path, PROSE_FILE_LIMIT, NULL);
+			strbuf_puts(prose, "\n");
+		}
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+static void add_course(struct strbuf *prose, const char *lessons, const char *course)
+{
+	char folder[640];
+	struct dirent **entries = NULL;
+	int length = snprintf(folder, sizeof(folder), "%s/%s", lessons, course);
+	int count = length < (int)sizeof(folder) ? list_folder(folder, &entries) : 0;
+	for (int i = 0; i < count; i++) {
+		add_lesson(prose, lessons, course, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+/* All of it as one file in memory: a worker cannot look into folders once it is locked in. */
+static void open_prose(struct datafiles *files, const char *lessons)
+{
+	struct strbuf prose;
+	strbuf_init(&prose);
+	struct dirent **entries = NULL;
+	int count = list_folder(lessons, &entries);
+	for (int i = 0; i < count; i++) {
+		add_course(&prose, lessons, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+	int descriptor = prose.length > 0 && files->count < DATAFILES_MAX
+				 ? memfd_create(DATAFILES_PROSE, MFD_CLOEXEC)
+				 : -1;
+	if (descriptor >= 0 &&
+	    write(descriptor, prose.text, prose.length) == (ssize_t)prose.length) {
+		struct datafile *file = &files->files[files->count++];
+		snprintf(file->name, sizeof(file->name), "%s", DATAFILES_PROSE);
+		file->descriptor = descriptor;
+	} else if (descriptor >= 0) {
+		close(descriptor);
+	}
+	strbuf_release(&prose);
+}
+
 void datafiles_open(struct datafiles *files)
 {
 	files->count = 0;
@@ -77,6 +156,7 @@ void datafiles_open(struct datafiles *files)
 		strbuf_truncate(&path, root);
 		strbuf_puts(&path, "/lessons");
 		open_courses(files, path.text);
+		open_prose(files, path.text);
 	}
 	strbuf_release(&path);
 	const char *lessons = getenv("MUNDAP_LESSONS");

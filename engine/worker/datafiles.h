@@ -7,6 +7,8 @@
  * package puts it), "NAME" (assets/data of ours) and "course/NAME" (lessons/<course>/shared, also of the folders in MUNDAP_LESSONS). */
 
 #define DATAFILES_MAX 128
+/* The Markdown of all lessons that come with the program, in one: each file after a line "\fCOURSE/LESSON/FILE". */
+#define DATAFILES_PROSE "lessons.md"
 
 struct datafiles {
 	struct datafile {
