@@ -1,0 +1,108 @@
+return {
+	title = "3. 데이터 전처리 및 준비",
+	spec = { "LC-3" },
+	minutes = 20,
+	summary = "빈칸과 튀는 값과 라벨을 손보고, 시험지가 새지 않게 나누고, 서비스까지 이어지는 변환을 만듭니다.",
+	prerequisites = { "LC-2" },
+
+	steps = {
+		text { id = "why", title = "96점이 81점이 된 까닭", body = "text/01-why.md" },
+		text { id = "dirty", title = "빈칸, 튀는 값, 틀린 라벨", body = "text/02-dirty.md" },
+		figure {
+			id = "dirty-figure",
+			title = "손보기 전에 들여다보기",
+			script = "figures/dirty.lua",
+			caption = "**tab**으로 볼 것을 바꾸고 ←→로 자르는 곳을 옮겨 보세요. 튀는 값을 지우는 문턱을 낮추면 사기 신청은 몇 건까지 사라지나요?",
+		},
+		text { id = "split", title = "먼저 나누고, 그다음 맞추기", body = "text/03-split.md" },
+		figure {
+			id = "time",
+			title = "무작위 분할과 시간 순 분할",
+			script = "figures/split.lua",
+			caption = "**s**로 나누는 방법을, **m**으로 모델을 바꿔 보세요. 아무도 보지 못한 다음 해의 오차를 미리 알려 준 것은 어느 쪽인가요?",
+		},
+		text { id = "pipeline", title = "다시 쓸 수 있는 변환", body = "text/04-pipeline.md" },
+		checkpoint { id = "CP-LC-3", file = "checkpoint.lua" },
+		quiz {
+			id = "quiz",
+			title = "확인 문제",
+			questions = {
+				{
+					id = "q1", kind = "order",
+					ask = "새지 않는 순서를 놓아 보세요.",
+					choices = { "같은 신청 번호를 하나로 줄인다", "시간 순으로 훈련·검증·시험으로 나눈다", "훈련 행에서 채울 값과 평균을 구한다", "구한 값을 세 조각 모두에 적용한다", "시험 조각은 마지막에 한 번 연다" },
+					explain = "나누기가 맞추기(fit)보다 먼저입니다.",
+				},
+				{
+					id = "q2", kind = "choice",
+					ask = "전체 데이터의 평균으로 표준화한 다음 나누면 점수는 어느 쪽으로 어긋나나요?",
+					choices = { "실제보다 나쁘게", "실제보다 좋게", "어긋나지 않는다", "무작위로" },
+					answer = 2,
+					explain = "시험지의 정보가 훈련에 섞였으니 실제보다 좋게 나옵니다.",
+				},
+				{
+					id = "q3", kind = "numeric",
+					ask = "훈련 행의 소득이 200, 300, 빈칸, 900만 원입니다. 빈칸을 가운데값으로 채우면 몇 만 원인가요?",
+					answer = 300, tolerance = 0.5, unit = "만 원",
+					explain = "200, 300, 900의 가운데값은 300입니다. 평균 467보다 튀는 값에 덜 끌려갑니다.",
+				},
+				{
+					id = "q4", kind = "choice",
+					ask = "신청액이 평균보다 아주 큰 행들을 발견했습니다. 먼저 할 일은 무엇인가요?",
+					choices = { "모두 지운다", "평균으로 바꾼다", "오류인지 진짜인지 까닭을 확인한다", "모른 척한다" },
+					answer = 3,
+					explain = "단위 오류라면 고치고, 사기라면 그것이 바로 찾던 것입니다.",
+				},
+				{
+					id = "q5", kind = "multiple",
+					ask = "**누수**인 것을 모두 고르세요.",
+					choices = { "다시 접수된 같은 신청이 훈련과 시험에 있다", "추심 전화 횟수를 입력으로 쓴다", "훈련 행의 평균으로 시험 행을 표준화한다", "모든 행의 라벨을 보고 열을 고른 다음 나눈다" },
+					answer = { 1, 2, 4 },
+					explain = "세 번째는 옳은 방법입니다. 훈련에서 구해 시험에 적용했으니까요.",
+				},
+				{
+					id = "q6", kind = "numeric",
+					ask = "평균 300, 표준편차 100으로 맞춘 변환이 있습니다. 서비스에 소득 450만 원인 신청이 한 건 들어오면 무엇으로 바뀌나요?",
+					answer = 1.5, tolerance = 0.001,
+					explain = "(450 - 300) ÷ 100 = 1.5입니다. 들어온 한 건의 평균은 쓰지 않습니다.",
+				},
+				{
+					id = "q7", kind = "match",
+					ask = "조각과 쓰임을 이어 보세요.",
+					pairs = {
+						{ "훈련", "모델의 계수와 변환의 값을 정한다" },
+						{ "검증", "모델과 문턱값을 고른다" },
+						{ "시험", "마지막에 한 번, 발표할 점수를 잰다" },
+					},
+					explain = "교과서, 모의고사, 수능과 같습니다.",
+				},
+				{
+					id = "q8", kind = "predict",
+					ask = "다음 코드는 무엇을 찍을까요?",
+					code = "local empty = 0 / 0\nprint(empty == empty, empty ~= empty)",
+					choices = { "true false", "false true", "true true", "오류" },
+					answer = 2,
+					explain = "NaN은 자기 자신과도 같지 않습니다. 그래서 빈칸을 찾는 데 씁니다.",
+				},
+			},
+		},
+		lab {
+			id = "Lab-LC-3",
+			title = "새는 곳 찾기와 변환 만들기",
+			goal = "labs/3/goal.md",
+			folder = "labs/3",
+			seconds = 60,
+			memory_mb = 512,
+			pass = "누수 3/3, 조각끼리 함께 쓰는 행 0, 채운 오차가 평균 채우기의 0.5배 이하, 부풀려진 AUC 1 pp 이내, 훈련과 서비스의 변환 차이 1e-9 이하",
+			predict = { question = "추심 전화 횟수를 입력에 넣으면 시험 AUC가 얼마나 부풀려질까요?", unit = "AUC의 차이 0~1" },
+			explain = "서비스에 신청이 한 건씩 들어올 때, 훈련 때와 똑같이 바꾸려면 무엇을 저장해 두어야 하나요?",
+		},
+	},
+
+	further = {
+		{ title = "4. 모델 선택 및 학습 (LC-4)", note = "오늘 나눈 조각으로 모델을 고릅니다." },
+		{ title = "6. 배포 및 서빙 (LC-6)", note = "변환이 두 벌이 되었을 때 생기는 훈련–서빙 불일치를 찾습니다." },
+		{ title = "용어집: 누수, 재현성", note = "말을 다시 확인할 수 있습니다." },
+		{ title = "Kaufman 외, Leakage in Data Mining (2012)", note = "누수의 종류와 막는 법을 정리한 글입니다." },
+	},
+}
