@@ -48,6 +48,7 @@ enum {
 	ASK_SIZE_TORNADO,
 	ASK_SIZE_HTTP,
 	ASK_SERVES,
+	ASK_UNSEEN,
 	ASK_COUNT
 };
 #define ASKED_ONCE(project, n, expression) \

@@ -298,12 +298,10 @@ static bool pinned_package(const char *word)
 	       strstr(word, ".txt") || strstr(word, "~=") || strstr(word, "<");
 }
 
-static bool installer_tool(const char *word)
+static bool named(const char *word, const char *const *names, size_t count)
 {
-	/* what the base image brings and everybody upgrades; the version of a resolver does matter */
-	static const char *const names[] = {"pip", "setuptools", "wheel", "virtualenv"};
 	size_t length = strcspn(word, "=<>~![");
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (strlen(names[i]) == length && strncasecmp(names[i], word, length) == 0) {
 			return true;
 		}
@@ -311,11 +309,28 @@ static bool installer_tool(const char *word)
 	return false;
 }
 
+static bool installer_tool(const char *word)
+{
+	/* what the base image brings and everybody upgrades */
+	static const char *const names[] = {"pip", "setuptools", "wheel", "virtualenv"};
+	return named(word, names, sizeof names / sizeof *names);
+}
+
+/* Tools that resolve versions: where a lock file fixes these, the tool's own version matters little. */
+static bool resolver(const char *word)
+{
+	static const char *const names[] = {"poetry", "pipenv", "uv", "pdm", "pip-tools"};
+	return named(word, names, sizeof names / sizeof *names);
+}
+
 static void pip(struct docker_judge *j, const struct docker_instruction *i)
 {
 	const char *text = script(j, i);
 	const char *at = text;
 	bool cache_told = false, pin_told = false;
+	bool locked = source_mentions(j->source, ".lock") ||
+		      source_mentions(j->source, "--frozen") ||
+		      source_mentions(j->source, "--locked") || review_has(j->r, SOURCE_LOCK);
 	bool no_cache =
 		has_any(text, "--no-cache-dir|type=cache|pip cache purge|rm -rf /root/.cache|"
 			      "rm -rf ~/.cache|--no-cache|PIP_NO_CACHE_DIR") ||
@@ -357,7 +372,7 @@ static void pip(struct docker_judge *j, const struct docker_instruction *i)
 			}
 			installs = true;
 			if (*plain && (isalpha((unsigned char)*plain)) && !pinned_package(plain) &&
-			    !installer_tool(plain) && !*unpinned) {
+			    !installer_tool(plain) && !(locked && resolver(plain)) && !*unpinned) {
 				snprintf(unpinned, sizeof unpinned, "%s", plain);
 			}
 		}

@@ -67,6 +67,7 @@ static void ssrf(struct judge *j, int32_t call)
 	const char *callee = py_callee(py, call);
 	if (!fact_outbound(callee) && !fetches_by_name(callee) &&
 	    !name_is(callee, "cv2.VideoCapture|*imread|pandas.read_csv|"
+			     "newspaper.Article|*.WebBaseLoader|"
 			     "tensorflow.keras.utils.get_file")) {
 		return;
 	}

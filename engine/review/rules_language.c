@@ -91,9 +91,13 @@ static bool puts_stand_in(struct py *py, int32_t statement)
 	    py_function_of(py, statement) < 0) {
 		return false;
 	}
+	int32_t left = syntax_child(tree, assignment, FIELD_LEFT);
 	int32_t right = syntax_child(tree, assignment, FIELD_RIGHT);
-	enum syntax_kind kind = syntax_kind_of(tree, right);
-	if (kind == SYN_EXPRESSION_LIST || kind == SYN_TUPLE) {
+	if (syntax_kind_of(tree, left) != SYN_IDENTIFIER &&
+	    syntax_kind_of(tree, left) != SYN_PATTERN_LIST) {
+		return false; /* an entry of a report is a trace */
+	}
+	if (syntax_kind_of(tree, right) == SYN_EXPRESSION_LIST) {
 		PY_EACH_CHILD(tree, right, c)
 		{
 			if (!py_is_constant(py, c)) {
@@ -102,7 +106,7 @@ static bool puts_stand_in(struct py *py, int32_t statement)
 		}
 		return true;
 	}
-	return kind == SYN_NONE || kind == SYN_INTEGER || kind == SYN_FLOAT || kind == SYN_STRING;
+	return right != SYNTAX_NO_NODE && py_is_constant(py, right);
 }
 
 static void swallowed(struct judge *j, int32_t except)

@@ -52,18 +52,39 @@ static bool calls_are_tried(const struct judge *j, const struct py *file, int32_
 	return any;
 }
 
+/* Whether two pieces of code speak of the same file: a constant or a variable in both. */
+static bool share_a_path(struct py *py, int32_t condition, int32_t statement)
+{
+	const struct syntax_tree *tree = py->tree;
+	const char *text = py_text(py, statement);
+	for (int32_t n = condition; n < tree->nodes[condition].after; n++) {
+		enum syntax_kind kind = (enum syntax_kind)tree->nodes[n].kind;
+		if ((kind == SYN_IDENTIFIER || kind == SYN_STRING) &&
+		    tree->nodes[n].end - tree->nodes[n].start > 2 &&
+		    !name_is(py_text(py, n), "path|exists|isfile|is_file|Path|not|pathlib") &&
+		    text_has(text, py_text(py, n))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool checks_file_first(struct py *py, int32_t call)
 {
 	int32_t f = py_function_of(py, call);
 	int32_t scope = f >= 0 ? py->functions[f].body : 0;
 	const struct syntax_tree *tree = py->tree;
+	int32_t with = syntax_enclosing(tree, call, SYN_WITH_STATEMENT);
+	int32_t statement = with != SYNTAX_NO_NODE && with > scope ? with : py_statement(py, call);
 	for (int32_t n = scope; n < call; n++) {
-		if (tree->nodes[n].kind == SYN_IF_STATEMENT &&
-		    py->scope_of[n] == py->scope_of[call]) {
-			const char *text = py_text(py, syntax_child(tree, n, FIELD_CONDITION));
-			if (text_has_any(text, "exists(|isfile(|is_file(")) {
-				return true;
-			}
+		if (tree->nodes[n].kind != SYN_IF_STATEMENT ||
+		    py->scope_of[n] != py->scope_of[call]) {
+			continue;
+		}
+		int32_t condition = syntax_child(tree, n, FIELD_CONDITION);
+		if (text_has_any(py_text(py, condition), "exists(|isfile(|is_file(") &&
+		    (share_a_path(py, condition, statement) || syntax_inside(tree, call, n))) {
+			return true;
 		}
 	}
 	return false;

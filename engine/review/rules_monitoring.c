@@ -1,5 +1,6 @@
 #include "engine/review/rules.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* What is absent from a whole service. Everything submitted together counts. */
@@ -250,9 +251,56 @@ static bool has_logging(const struct judge *j)
 	return logging_configured(j) || names_any(j, "app.logger", false);
 }
 
+static bool module_submitted(const struct py_project *project, const char *name)
+{
+	for (size_t i = 0; i < project->count; i++) {
+		char base[128];
+		snprintf(base, sizeof base, "%s",
+			 source_base_name(project->files[i]->source->path));
+		char *dot = strrchr(base, '.');
+		if (dot) {
+			*dot = '\0';
+		}
+		if (*base && text_has(name, base)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Routers, blueprints or sub-applications whose file was not submitted: nobody knows what they serve. */
+static bool ask_unseen_routes(const struct judge *j)
+{
+	for (size_t i = 0; i < j->project->count; i++) {
+		struct py *py = j->project->files[i];
+		for (int32_t c = 0; c < py->call_count; c++) {
+			int32_t call = py->calls[c];
+			const char *text =
+				py_text(py, syntax_child(py->tree, call, FIELD_FUNCTION));
+			if (!name_is(text, "*.include_router|*.register_blueprint|*.add_namespace|"
+					   "*.add_routes|*register_routes|*setup_routes")) {
+				continue;
+			}
+			int32_t first = py_argument(py, call, 0, "router");
+			const char *name = first == SYNTAX_NO_NODE ? "?" : py_name(py, first);
+			/* of another module, and not of one that came along */
+			if (strchr(name, '.') && !name_ends(name, "()") && *name != '@' &&
+			    !module_submitted(j->project, name)) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static bool unseen_routes(const struct judge *j)
+{
+	return ASKED_ONCE(j->project, ASK_UNSEEN, ask_unseen_routes(j));
+}
+
 static void absences(struct judge *j)
 {
-	bool built_in = j->py->framework == FRAMEWORK_BENTOML;
+	bool built_in = j->py->framework == FRAMEWORK_BENTOML || unseen_routes(j);
 	bool predicts = project_predicts(j);
 	if (!built_in && !ASKED_ONCE(j->project, ASK_HEALTH, has_health(j))) {
 		absent(j, RULE_NO_HEALTH);

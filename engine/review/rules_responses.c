@@ -15,10 +15,15 @@ static int32_t exception_text(struct py *py, int32_t answer)
 			continue;
 		}
 		uint32_t taint = py->taint[n];
+		enum syntax_kind kind = (enum syntax_kind)tree->nodes[n].kind;
+		/* the name of its type tells nobody anything */
+		if (kind == SYN_CALL && name_is(py_callee(py, n), "type|isinstance|len|bool")) {
+			n = tree->nodes[n].after - 1;
+			continue;
+		}
 		if (!(taint & (TAINT_EXCEPTION | TAINT_TRACE))) {
 			continue;
 		}
-		enum syntax_kind kind = (enum syntax_kind)tree->nodes[n].kind;
 		if (kind == SYN_CALL) {
 			const char *callee = py_callee(py, n);
 			if (fact_logs(py, n)) {
@@ -44,6 +49,43 @@ static int32_t exception_text(struct py *py, int32_t answer)
 		}
 	}
 	return SYNTAX_NO_NODE;
+}
+
+/* An exception that the service defines for its callers and answers with 4xx: its text is written for them. */
+static bool meant_for_the_caller(struct py *py, int32_t answer)
+{
+	int32_t except = py_except_around(py, answer);
+	int status = status_in(py, answer);
+	if (except == SYNTAX_NO_NODE || status < 400 || status >= 500 ||
+	    py_catches_all(py, except)) {
+		return false;
+	}
+	const struct syntax_tree *tree = py->tree;
+	int32_t value = syntax_child(tree, except, FIELD_VALUE);
+	if (syntax_kind_of(tree, value) == SYN_AS_PATTERN) {
+		value = tree->nodes[value].first_child;
+	}
+	bool any = false;
+	for (int32_t n = value; value != SYNTAX_NO_NODE && n < tree->nodes[value].after; n++) {
+		if (tree->nodes[n].kind != SYN_IDENTIFIER) {
+			continue;
+		}
+		const char *name = py_name(py, n);
+		if (*name != '@' && !strchr(name, '.')) {
+			return false; /* one of Python's own */
+		}
+		if (name_is(name,
+			    "requests.*|httpx.*|aiohttp.*|urllib*|sqlalchemy.*|json.*|PIL.*|"
+			    "pydantic*|psycopg2.*|redis.*|botocore.*|boto3.*|subprocess|"
+			    "grpc.*|jwt.*|jose.*|marshmallow.*|pandas.*|numpy.*|torch.*|"
+			    "pymongo.*|asyncio.*|werkzeug.*|fastapi.*|starlette.*|flask.*|"
+			    "openai.*|cv2.*|binascii.*|socket.*|mlflow.*|sklearn.*|"
+			    "tensorflow.*|concurrent.*|zipfile.*|csv.*|yaml.*|jsonschema.*")) {
+			return false;
+		}
+		any = true;
+	}
+	return any;
 }
 
 static bool answers(struct py *py, int32_t call)
@@ -99,7 +141,7 @@ static void leaks(struct judge *j)
 				continue;
 			}
 			int32_t at = exception_text(py, n);
-			if (at != SYNTAX_NO_NODE) {
+			if (at != SYNTAX_NO_NODE && !meant_for_the_caller(py, n)) {
 				report_text(j->r, j->source, RULE_LEAKS_EXCEPTION_TEXT, at, at);
 			}
 		}
@@ -462,6 +504,13 @@ static void numpy_within(struct judge *j, int32_t node, int depth)
 	}
 }
 
+/* json.dumps(x, cls=NumpyEncoder), default=float */
+static bool encodes_itself(struct py *py, int32_t call)
+{
+	return py_keyword(py, call, "cls") != SYNTAX_NO_NODE ||
+	       py_keyword(py, call, "default") != SYNTAX_NO_NODE;
+}
+
 static void numpy_answers(struct judge *j, const struct py_function *f)
 {
 	struct py *py = j->py;
@@ -488,7 +537,8 @@ static void numpy_answers(struct judge *j, const struct py_function *f)
 				    !name_is(callee, "fastapi.*|starlette.*|*JSONResponse")) {
 					continue;
 				}
-				if (!name_is(callee,
+				if (encodes_itself(py, value) ||
+				    !name_is(callee,
 					     "*jsonify|*JSONResponse|*.json_response|json.dumps|"
 					     "*make_response|dict|*ORJSONResponse|*Response|"
 					     "*.dumps")) {
@@ -504,7 +554,8 @@ static void numpy_answers(struct judge *j, const struct py_function *f)
 			}
 		} else if (kind == SYN_CALL &&
 			   name_is(py_text(py, syntax_child(tree, n, FIELD_FUNCTION)),
-				   "self.write|json.dumps|self.finish|jsonify|*.send_json")) {
+				   "self.write|json.dumps|self.finish|jsonify|*.send_json") &&
+			   !encodes_itself(py, n)) {
 			int32_t first = py_argument(py, n, 0, NULL);
 			if (first != SYNTAX_NO_NODE) {
 				numpy_within(j, first, 0);

@@ -274,7 +274,8 @@ static void raw_logs(struct judge *j, int32_t call)
 		content |= (taint & TAINT_FILE) && (taint & TAINT_WRAPPED) &&
 			   name_ends(shown, ".head()");
 		/* a parameter of one plain type, which the framework checked, is no body */
-		content &= !((taint & TAINT_SCALAR) && !(taint & (TAINT_JSON | TAINT_FORM)));
+		content &= !((taint & (TAINT_SCALAR | TAINT_DERIVED)) &&
+			     !(taint & (TAINT_JSON | TAINT_FORM)));
 		if (content || (taint & TAINT_REQUEST)) {
 			if (syntax_kind_of(py->tree, a) == SYN_IDENTIFIER &&
 			    (taint & TAINT_REQUEST) && !content) {

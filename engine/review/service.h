@@ -54,6 +54,7 @@ enum {
 	TAINT_WRAPPED = 4096, /* kept within a list or dict built here */
 	TAINT_SCALAR = 8192, /* one value of a plain type that the framework took apart */
 	TAINT_JOINED = 16384, /* a path that was joined from it */
+	TAINT_DERIVED = 32768, /* what a function that is not known made of it */
 	TAINT_RAW = TAINT_JSON | TAINT_FORM | TAINT_VALUE | TAINT_FILE | TAINT_NAME | TAINT_PATH
 };
 

@@ -310,7 +310,13 @@ static uint32_t eval_call(struct flow *flow, int32_t node, int depth)
 		return (given & ~(uint32_t)(TAINT_JSON | TAINT_FORM)) |
 		       (given & TAINT_RAW ? TAINT_TYPED : 0);
 	}
+	bool derived =
+		!(receiver & TAINT_RAW) && (given & TAINT_RAW) &&
+		!name_is(callee, "str|repr|json.*|dict|list|tuple|set|sorted|copy.*|*.format|"
+				 "*.copy|*.join|urllib.parse.*|html.*|bytes|zip|enumerate|map|"
+				 "filter|reversed|?*");
 	return ((receiver | given) & ~(uint32_t)(TAINT_JSON | TAINT_FORM | TAINT_REQUEST)) |
+	       (derived ? TAINT_DERIVED : 0) |
 	       (given & TAINT_JSON && name_is(callee, "dict|copy.*|*.copy") ? TAINT_JSON : 0);
 }
 
