@@ -1,4 +1,4 @@
-#include "engine/review/docker.h"
+#include "engine/review/docker_judge.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -8,83 +8,12 @@
 
 #include "engine/review/secret.h"
 
-struct docker_judge {
-	struct review_private *r;
-	struct source *source;
-	const struct dockerfile *d;
-	bool serverless;
-};
-
-static bool has(const char *text, const char *word)
-{
-	return strcasestr(text, word) != NULL;
-}
-
-static bool has_any(const char *text, const char *words)
-{
-	char word[64];
-	while (*words) {
-		size_t length = strcspn(words, "|");
-		if (length < sizeof word) {
-			memcpy(word, words, length);
-			word[length] = '\0';
-			if (has(text, word)) {
-				return true;
-			}
-		}
-		words += length;
-		words += *words == '|';
-	}
-	return false;
-}
-
-static void tell(struct docker_judge *j, enum rule_id rule, const struct docker_instruction *i,
-		 const char *detail)
-{
-	const char *text = j->source->text + i->start;
-	uint32_t first = (uint32_t)strcspn(text, "\n");
-	uint32_t end = i->start + first < i->end ? i->end : i->start + first;
-	report_at(j->r, j->source, rule, SEVERITY_OF_RULE, i->start, end,
-		  detail ? arena_strdup(&j->r->arena, detail) : NULL);
-}
-
-static bool is(const struct docker_instruction *i, const char *name)
-{
-	return strcmp(i->name, name) == 0;
-}
-
-/* Everything a RUN executes: its line and its heredoc. */
-static const char *script(const struct docker_judge *j, const struct docker_instruction *i)
-{
-	if (!i->heredoc) {
-		return i->expanded;
-	}
-	char *both = arena_alloc(&j->r->arena, strlen(i->expanded) + strlen(i->heredoc) + 2);
-	if (!both) {
-		return i->expanded;
-	}
-	strcpy(both, i->expanded);
-	strcat(both, "\n");
-	strcat(both, i->heredoc);
-	return both;
-}
-
-/* Whether a stage ends up in the final image: it is the last one or the last one builds on it. */
-static bool in_final(const struct dockerfile *d, int stage)
-{
-	for (int s = d->stage_count; s > 0; s = d->stages[s - 1].from_stage) {
-		if (s == stage) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static const struct docker_instruction *last_in_final(const struct dockerfile *d, const char *name)
 {
 	const struct docker_instruction *found = NULL;
 	for (int i = 0; i < d->count; i++) {
-		if (is(&d->instructions[i], name) && in_final(d, d->instructions[i].stage)) {
+		if (docker_is(&d->instructions[i], name) &&
+		    docker_in_final(d, d->instructions[i].stage)) {
 			found = &d->instructions[i];
 		}
 	}
@@ -105,9 +34,10 @@ static void root_user(struct docker_judge *j)
 	const struct docker_instruction *user = last_in_final(j->d, "USER");
 	const char *image = final_image(j->d);
 	if (!user &&
-	    (has_any(image, "nonroot|unprivileged|bitnami/|jupyter/|rootless|circleci/|gitpod/|"
-			    "huggingface/text-generation|mambaorg/micromamba|selenium/|"
-			    "tritonserver:none") ||
+	    (text_has_any(image,
+			  "nonroot|unprivileged|bitnami/|jupyter/|rootless|circleci/|gitpod/|"
+			  "huggingface/text-generation|mambaorg/micromamba|selenium/|"
+			  "tritonserver:none") ||
 	     strcmp(image, "scratch") == 0)) {
 		return;
 	}
@@ -123,14 +53,14 @@ static void root_user(struct docker_judge *j)
 	}
 	const struct docker_instruction *at =
 		user ? user : &j->d->instructions[j->d->stages[j->d->stage_count - 1].instruction];
-	tell(j, RULE_DOCKER_ROOT, at, NULL);
+	docker_tell(j, RULE_DOCKER_ROOT, at, NULL);
 }
 
 /* ENV/ARG names that hold secrets, files that are secrets. */
 static void secrets(struct docker_judge *j, const struct docker_instruction *i)
 {
 	char name[128];
-	if (is(i, "ENV") || is(i, "ARG")) {
+	if (docker_is(i, "ENV") || docker_is(i, "ARG")) {
 		const char *at = i->text;
 		while (*at) {
 			at += strspn(at, " \t");
@@ -151,7 +81,7 @@ static void secrets(struct docker_judge *j, const struct docker_instruction *i)
 				} else {
 					value_length = strcspn(value, " \t");
 				}
-			} else if (is(i, "ENV")) {
+			} else if (docker_is(i, "ENV")) {
 				value += strspn(value, " \t");
 				value_length = strlen(value);
 			}
@@ -167,21 +97,21 @@ static void secrets(struct docker_judge *j, const struct docker_instruction *i)
 			}
 			if (secret_name(name) || secret_shape(plain)) {
 				enum secret secret = secret_value(plain);
-				bool passed_on = is(i, "ENV") && strchr(plain, '$') != NULL;
-				bool argument = is(i, "ARG") && !assigned;
+				bool passed_on = docker_is(i, "ENV") && strchr(plain, '$') != NULL;
+				bool argument = docker_is(i, "ARG") && !assigned;
 				if (secret == SECRET_PLACEHOLDER) {
 					report_at(j->r, j->source, RULE_DOCKER_SECRETS, REVIEW_LOW,
 						  i->start, i->end,
 						  arena_strdup(&j->r->arena, name));
 				} else if (secret == SECRET_YES || passed_on || argument) {
-					tell(j, RULE_DOCKER_SECRETS, i, name);
+					docker_tell(j, RULE_DOCKER_SECRETS, i, name);
 				}
 			}
 			at = value + value_length;
 		}
 		return;
 	}
-	if (is(i, "COPY") || is(i, "ADD")) {
+	if (docker_is(i, "COPY") || docker_is(i, "ADD")) {
 		const char *at = i->text;
 		while (*at) {
 			at += strspn(at, " \t[\",");
@@ -198,7 +128,7 @@ static void secrets(struct docker_judge *j, const struct docker_instruction *i)
 			     strcmp(base, "credentials.json") == 0 || strcmp(base, ".netrc") == 0 ||
 			     strcmp(base, ".pypirc") == 0 ||
 			     strcmp(base, "service-account.json") == 0)) {
-				tell(j, RULE_DOCKER_SECRETS, i, base);
+				docker_tell(j, RULE_DOCKER_SECRETS, i, base);
 			}
 			at += length;
 		}
@@ -235,243 +165,48 @@ static void base_images(struct docker_judge *j)
 		const char *tag = strchr(slash ? slash : stage->image, ':');
 		bool given = strchr(stage->raw_image, '$') != NULL;
 		if (!given && !strchr(stage->image, '@') && (!tag || strcmp(tag, ":latest") == 0)) {
-			tell(j, RULE_DOCKER_LATEST, from, stage->image);
+			docker_tell(j, RULE_DOCKER_LATEST, from, stage->image);
 		}
-		if (has_any(stage->image, eol)) {
-			tell(j, RULE_DOCKER_EOL, from, stage->image);
-		}
-	}
-}
-
-/* pip */
-
-struct words {
-	const char *at;
-};
-
-static bool next_word(struct words *w, char *out, size_t size)
-{
-	w->at += strspn(w->at, " \t\n");
-	size_t length = strcspn(w->at, " \t\n");
-	if (!length) {
-		return false;
-	}
-	snprintf(out, size, "%.*s", (int)(length < size - 1 ? length : size - 1), w->at);
-	w->at += length;
-	return true;
-}
-
-static bool ends_command(const char *word)
-{
-	return strcmp(word, "&&") == 0 || strcmp(word, "&") == 0 || strcmp(word, "||") == 0 ||
-	       strcmp(word, ";") == 0 || strcmp(word, "|") == 0 || strchr(word, ';') != NULL;
-}
-
-/* Next `pip install` in a script; moves *at behind it. */
-static const char *pip_install(const char *at)
-{
-	while ((at = strstr(at, "pip"))) {
-		const char *after = at + 3;
-		after += strspn(after, "3.0123456789");
-		if (strncmp(after, " install", 8) == 0 && (after[8] == ' ' || after[8] == '\0')) {
-			return after + 8;
-		}
-		if (*after == ' ') {
-			/* options before the word: pip --no-cache-dir install */
-			const char *word = after;
-			while (*word == ' ' && word[1] == '-') {
-				word += 1 + strcspn(word + 1, " ");
-			}
-			if (strncmp(word, " install", 8) == 0) {
-				return word + 8;
-			}
-		}
-		at += 3;
-	}
-	return NULL;
-}
-
-static bool pinned_package(const char *word)
-{
-	return strstr(word, "==") || strstr(word, "@") || strchr(word, '$') || strchr(word, '/') ||
-	       strncmp(word, ".", 1) == 0 || strstr(word, ".whl") || strstr(word, "://") ||
-	       strstr(word, ".txt") || strstr(word, "~=") || strstr(word, "<");
-}
-
-static bool named(const char *word, const char *const *names, size_t count)
-{
-	size_t length = strcspn(word, "=<>~![");
-	for (size_t i = 0; i < count; i++) {
-		if (strlen(names[i]) == length && strncasecmp(names[i], word, length) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool installer_tool(const char *word)
-{
-	/* what the base image brings and everybody upgrades */
-	static const char *const names[] = {"pip", "setuptools", "wheel", "virtualenv"};
-	return named(word, names, sizeof names / sizeof *names);
-}
-
-/* Tools that resolve versions: where a lock file fixes these, the tool's own version matters little. */
-static bool resolver(const char *word)
-{
-	static const char *const names[] = {"poetry", "pipenv", "uv", "pdm", "pip-tools"};
-	return named(word, names, sizeof names / sizeof *names);
-}
-
-static void pip(struct docker_judge *j, const struct docker_instruction *i)
-{
-	const char *text = script(j, i);
-	const char *at = text;
-	bool cache_told = false, pin_told = false;
-	bool locked = source_mentions(j->source, ".lock") ||
-		      source_mentions(j->source, "--frozen") ||
-		      source_mentions(j->source, "--locked") || review_has(j->r, SOURCE_LOCK);
-	bool no_cache =
-		has_any(text, "--no-cache-dir|type=cache|pip cache purge|rm -rf /root/.cache|"
-			      "rm -rf ~/.cache|--no-cache|PIP_NO_CACHE_DIR") ||
-		source_mentions(j->source, "PIP_NO_CACHE_DIR");
-	while ((at = pip_install(at))) {
-		struct words w = {at};
-		char word[160];
-		bool skip_next = false;
-		char unpinned[160] = "";
-		bool installs = false;
-		while (next_word(&w, word, sizeof word) && !ends_command(word)) {
-			if (skip_next) {
-				skip_next = false;
-				installs |= true;
-				continue;
-			}
-			if (*word == '-') {
-				skip_next = strcmp(word, "-r") == 0 || strcmp(word, "-c") == 0 ||
-					    strcmp(word, "-e") == 0 || strcmp(word, "-i") == 0 ||
-					    strcmp(word, "-f") == 0 || strcmp(word, "-t") == 0 ||
-					    strcmp(word, "--requirement") == 0 ||
-					    strcmp(word, "--index-url") == 0 ||
-					    strcmp(word, "--extra-index-url") == 0 ||
-					    strcmp(word, "--find-links") == 0 ||
-					    strcmp(word, "--target") == 0 ||
-					    strcmp(word, "--prefix") == 0 ||
-					    strcmp(word, "--trusted-host") == 0 ||
-					    strcmp(word, "--timeout") == 0 ||
-					    strcmp(word, "--default-timeout") == 0 ||
-					    strcmp(word, "--retries") == 0 ||
-					    strcmp(word, "--progress-bar") == 0 ||
-					    strcmp(word, "--constraint") == 0;
-				continue;
-			}
-			char *plain = word + (*word == '"' || *word == '\'');
-			size_t length = strlen(plain);
-			if (length && (plain[length - 1] == '"' || plain[length - 1] == '\'')) {
-				plain[length - 1] = '\0';
-			}
-			installs = true;
-			if (*plain && (isalpha((unsigned char)*plain)) && !pinned_package(plain) &&
-			    !installer_tool(plain) && !(locked && resolver(plain)) && !*unpinned) {
-				snprintf(unpinned, sizeof unpinned, "%s", plain);
-			}
-		}
-		if (*unpinned && !pin_told) {
-			tell(j, RULE_DOCKER_UNPINNED, i, unpinned);
-			pin_told = true;
-		}
-		if (installs && !no_cache && !cache_told && in_final(j->d, i->stage)) {
-			tell(j, RULE_DOCKER_PIP_CACHE, i, NULL);
-			cache_told = true;
-		}
-	}
-}
-
-static void apt(struct docker_judge *j, const struct docker_instruction *i)
-{
-	const char *text = script(j, i);
-	bool update = has(text, "apt-get update") || has(text, "apt update") ||
-		      has(text, "apt-get -y update") || has(text, "apt-get -qq update") ||
-		      has(text, "apt-get update");
-	bool install =
-		has_any(text, "apt-get install|apt install|apt-get -y install|apt-get -yq install|"
-			      "apt-get -qq install|apt -y install|apt-get -qy install");
-	if (!update && !install) {
-		return;
-	}
-	if (update && !install) {
-		/* update alone; the install follows in another layer */
-		for (int k = 0; k < j->d->count; k++) {
-			const struct docker_instruction *other = &j->d->instructions[k];
-			if (other != i && is(other, "RUN") && other->stage == i->stage &&
-			    other > i &&
-			    has_any(script(j, other),
-				    "apt-get install|apt install|apt-get -y install") &&
-			    !has_any(script(j, other), "apt-get update|apt update")) {
-				tell(j, RULE_DOCKER_APT, i, "update와 install이 다른 층");
-				return;
-			}
-		}
-		return;
-	}
-	if (!in_final(j->d, i->stage)) {
-		return;
-	}
-	bool cleaned = has_any(text, "/var/lib/apt/lists|type=cache");
-	bool lean = has(text, "no-install-recommends") || has(text, "APT::Install-Recommends");
-	if (!cleaned) {
-		tell(j, RULE_DOCKER_APT, i, "apt 목록이 남음");
-	} else if (!lean) {
-		tell(j, RULE_DOCKER_APT, i, "권장 꾸러미까지 설치");
-	}
-	if (!has_any(
-		    text,
-		    "apt-get purge|apt-get remove|apt purge|apt remove|autoremove|apt-get -y purge|"
-		    "apt-get -y remove")) {
-		static const char *const tools[] = {"build-essential", "gcc",   "g++",
-						    "cmake",           "clang", "make"};
-		for (size_t t = 0; t < sizeof tools / sizeof *tools; t++) {
-			const char *found = strstr(text, tools[t]);
-			size_t length = strlen(tools[t]);
-			if (found && (found == text || strchr(" \t\n", found[-1])) &&
-			    (!found[length] || strchr(" \t\n;&", found[length]))) {
-				tell(j, RULE_DOCKER_BUILD_TOOLS, i, tools[t]);
-				break;
-			}
+		if (text_has_any(stage->image, eol)) {
+			docker_tell(j, RULE_DOCKER_EOL, from, stage->image);
 		}
 	}
 }
 
 static void downloads(struct docker_judge *j, const struct docker_instruction *i)
 {
-	const char *text = script(j, i);
-	if (is(i, "ADD")) {
-		if (has(i->expanded, "http://") || has(i->expanded, "https://")) {
-			if (!has(i->text, "--checksum=") && !has(i->expanded, ".git#")) {
-				tell(j, RULE_DOCKER_DOWNLOAD, i, NULL);
+	const char *text = docker_script(j, i);
+	if (docker_is(i, "ADD")) {
+		if (text_has_any(i->expanded, "http://") || text_has_any(i->expanded, "https://")) {
+			if (!text_has_any(i->text, "--checksum=") &&
+			    !text_has_any(i->expanded, ".git#")) {
+				docker_tell(j, RULE_DOCKER_DOWNLOAD, i, NULL);
 			}
 		}
 		return;
 	}
-	if (!is(i, "RUN") || (!has(text, "curl ") && !has(text, "wget ")) ||
-	    (!has(text, "http://") && !has(text, "https://") && !has(text, "ftp://"))) {
+	if (!docker_is(i, "RUN") ||
+	    (!text_has_any(text, "curl ") && !text_has_any(text, "wget ")) ||
+	    (!text_has_any(text, "http://") && !text_has_any(text, "https://") &&
+	     !text_has_any(text, "ftp://"))) {
 		return;
 	}
-	if (has_any(text, "sha256sum|sha512sum|sha1sum|md5sum|shasum|gpg|apt-key|--checksum|cosign|"
-			  "openssl dgst|"
-			  "/etc/apt/keyrings|trusted.gpg.d|minisign")) {
+	if (text_has_any(text,
+			 "sha256sum|sha512sum|sha1sum|md5sum|shasum|gpg|apt-key|--checksum|cosign|"
+			 "openssl dgst|"
+			 "/etc/apt/keyrings|trusted.gpg.d|minisign")) {
 		return;
 	}
 	/* a health question to itself is no download */
-	if (has_any(text, "localhost|127.0.0.1")) {
+	if (text_has_any(text, "localhost|127.0.0.1")) {
 		return;
 	}
-	tell(j, RULE_DOCKER_DOWNLOAD, i, NULL);
+	docker_tell(j, RULE_DOCKER_DOWNLOAD, i, NULL);
 }
 
 static bool copies_everything(const struct docker_instruction *i)
 {
-	if ((!is(i, "COPY") && !is(i, "ADD")) || strstr(i->text, "--from")) {
+	if ((!docker_is(i, "COPY") && !docker_is(i, "ADD")) || strstr(i->text, "--from")) {
 		return false;
 	}
 	const char *at = i->text;
@@ -486,7 +221,7 @@ static bool copies_everything(const struct docker_instruction *i)
 
 static bool installs_listed(const char *text)
 {
-	return has_any(
+	return text_has_any(
 		text,
 		"requirements|poetry install|pipenv install|pipenv sync|npm install|npm ci|yarn "
 		"install|uv sync|pdm install|conda env");
@@ -503,26 +238,26 @@ static void layers(struct docker_judge *j)
 		bool before = false, after = false;
 		for (int k = 0; k < j->d->count; k++) {
 			const struct docker_instruction *run = &j->d->instructions[k];
-			if (is(run, "RUN") && run->stage == copy->stage &&
-			    installs_listed(script(j, run))) {
+			if (docker_is(run, "RUN") && run->stage == copy->stage &&
+			    installs_listed(docker_script(j, run))) {
 				before |= k < i;
 				after |= k > i;
 			}
 		}
 		if (after && !before) {
-			tell(j, RULE_DOCKER_COPY_BEFORE_DEPS, copy, NULL);
+			docker_tell(j, RULE_DOCKER_COPY_BEFORE_DEPS, copy, NULL);
 		}
 		/* without the folder nobody knows what is ignored */
 		if (!review_has(j->r, SOURCE_DOCKERIGNORE) && j->r->count > 1 &&
-		    in_final(j->d, copy->stage)) {
-			tell(j, RULE_DOCKER_COPY_ALL, copy, NULL);
+		    docker_in_final(j->d, copy->stage)) {
+			docker_tell(j, RULE_DOCKER_COPY_ALL, copy, NULL);
 		}
 	}
 }
 
 static bool archive(const char *text)
 {
-	return has_any(text, ".tar|.tgz|.zip|.gz|.xz|.bz2");
+	return text_has_any(text, ".tar|.tgz|.zip|.gz|.xz|.bz2");
 }
 
 static bool runs_a_service(const struct docker_judge *j)
@@ -531,15 +266,15 @@ static bool runs_a_service(const struct docker_judge *j)
 	const struct docker_instruction *entry = last_in_final(j->d, "ENTRYPOINT");
 	if (!cmd && !entry) {
 		return last_in_final(j->d, "EXPOSE") != NULL ||
-		       has_any(final_image(j->d),
-			       "nginx|httpd|redis|postgres|serving|triton|torchserve|"
-			       "uvicorn-gunicorn");
+		       text_has_any(final_image(j->d),
+				    "nginx|httpd|redis|postgres|serving|triton|torchserve|"
+				    "uvicorn-gunicorn");
 	}
 	const char *text = entry ? entry->expanded : cmd->expanded;
 	if (last_in_final(j->d, "EXPOSE")) {
 		return true;
 	}
-	return !has_any(
+	return !text_has_any(
 		text, "train|batch|pytest|bash\"|\"sh\"|/bin/bash|migrate|pipeline|job|jupyter|etl|"
 		      "lambda_function|handler");
 }
@@ -558,7 +293,7 @@ static void endings(struct docker_judge *j)
 			health ? health
 			       : &j->d->instructions[j->d->stages[j->d->stage_count - 1]
 							     .instruction];
-		tell(j, RULE_DOCKER_NO_HEALTHCHECK, at, NULL);
+		docker_tell(j, RULE_DOCKER_NO_HEALTHCHECK, at, NULL);
 	}
 	const struct docker_instruction *both[] = {cmd, entry};
 	for (size_t k = 0; k < 2; k++) {
@@ -567,16 +302,16 @@ static void endings(struct docker_judge *j)
 			continue;
 		}
 		if (!i->exec_form && strncmp(i->text, "exec ", 5) != 0 && *i->text &&
-		    !has(i->text, "exec ")) {
-			tell(j, RULE_DOCKER_SHELL_CMD, i, NULL);
+		    !text_has_any(i->text, "exec ")) {
+			docker_tell(j, RULE_DOCKER_SHELL_CMD, i, NULL);
 		}
-		if (has(i->expanded, "gunicorn") &&
-		    !has_any(i->expanded,
-			     "--workers|-w|--config|-c |\"-c\"|gunicorn.conf|gunicorn_conf") &&
+		if (text_has_any(i->expanded, "gunicorn") &&
+		    !text_has_any(i->expanded,
+				  "--workers|-w|--config|-c |\"-c\"|gunicorn.conf|gunicorn_conf") &&
 		    !source_mentions(j->source, "WEB_CONCURRENCY") &&
 		    !source_mentions(j->source, "GUNICORN_CMD_ARGS") &&
-		    !(cmd && cmd != i && has_any(cmd->expanded, "--workers|\"-w|\"-c"))) {
-			tell(j, RULE_GUNICORN_WORKERS, i, NULL);
+		    !(cmd && cmd != i && text_has_any(cmd->expanded, "--workers|\"-w|\"-c"))) {
+			docker_tell(j, RULE_GUNICORN_WORKERS, i, NULL);
 		}
 	}
 }
@@ -587,19 +322,20 @@ static void judge_one(struct docker_judge *j)
 		return;
 	}
 	const char *image = final_image(j->d);
-	j->serverless = has_any(image, "lambda|azure-functions|functions-framework|serverless");
+	j->serverless =
+		text_has_any(image, "lambda|azure-functions|functions-framework|serverless");
 	base_images(j);
 	for (int i = 0; i < j->d->count; i++) {
 		const struct docker_instruction *instruction = &j->d->instructions[i];
 		secrets(j, instruction);
 		downloads(j, instruction);
-		if (is(instruction, "RUN")) {
-			pip(j, instruction);
-			apt(j, instruction);
+		if (docker_is(instruction, "RUN")) {
+			docker_pip(j, instruction);
+			docker_apt(j, instruction);
 		}
-		if (is(instruction, "ADD") && !has(instruction->expanded, "://") &&
+		if (docker_is(instruction, "ADD") && !text_has_any(instruction->expanded, "://") &&
 		    !archive(instruction->expanded) && !instruction->heredoc) {
-			tell(j, RULE_DOCKER_ADD, instruction, NULL);
+			docker_tell(j, RULE_DOCKER_ADD, instruction, NULL);
 		}
 	}
 	layers(j);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "engine/review/python.h"
 #include "engine/review/secret.h"
 
 /* GitHub Actions workflows. */
@@ -15,24 +16,6 @@ struct workflow {
 	const struct yaml *y;
 	int32_t root, jobs;
 };
-
-static bool has_any(const char *text, const char *words)
-{
-	char word[64];
-	while (*words) {
-		size_t length = strcspn(words, "|");
-		if (length < sizeof word) {
-			memcpy(word, words, length);
-			word[length] = '\0';
-			if (strcasestr(text, word)) {
-				return true;
-			}
-		}
-		words += length;
-		words += *words == '|';
-	}
-	return false;
-}
 
 static const char test_words[] =
 	"pytest|unittest|tox|nox |nox\n|npm test|npm run test|yarn test|go test|make test|cargo "
@@ -60,15 +43,15 @@ static const char deploy_actions[] =
 static bool step_matches(const struct workflow *w, int32_t step, const char *run_words,
 			 const char *action_words)
 {
-	return has_any(yaml_text_at(w->y, step, "run"), run_words) ||
-	       (*action_words && has_any(yaml_text_at(w->y, step, "uses"), action_words));
+	return text_has_any(yaml_text_at(w->y, step, "run"), run_words) ||
+	       (*action_words && text_has_any(yaml_text_at(w->y, step, "uses"), action_words));
 }
 
 static bool job_tests(const struct workflow *w, int32_t job)
 {
 	const char *reused = yaml_text_at(w->y, job, "uses");
 	const char *key = w->y->values[job].key ? w->y->values[job].key : "";
-	if (*reused && (has_any(reused, "test") || has_any(key, "test"))) {
+	if (*reused && (text_has_any(reused, "test") || text_has_any(key, "test"))) {
 		return true;
 	}
 	YAML_EACH(w->y, yaml_get(w->y, job, "steps"), step)
@@ -77,7 +60,7 @@ static bool job_tests(const struct workflow *w, int32_t job)
 			return true;
 		}
 		const char *name = yaml_text_at(w->y, step, "name");
-		if (has_any(name, "run test|unit test|tests|테스트") &&
+		if (text_has_any(name, "run test|unit test|tests|테스트") &&
 		    yaml_get(w->y, step, "run") >= 0) {
 			return true;
 		}
@@ -99,7 +82,8 @@ static bool job_deploys(const struct workflow *w, int32_t job)
 			return true;
 		}
 	}
-	if (has_any(key, "deploy") || has_any(yaml_text_at(w->y, job, "name"), "deploy|배포")) {
+	if (text_has_any(key, "deploy") ||
+	    text_has_any(yaml_text_at(w->y, job, "name"), "deploy|배포")) {
 		/* by its name, when it does something that goes out */
 		YAML_EACH(w->y, yaml_get(w->y, job, "steps"), step)
 		{
@@ -299,14 +283,15 @@ static bool about(const struct workflow *w, const char *words)
 	YAML_EACH(w->y, w->jobs, job)
 	{
 		const char *key = w->y->values[job].key ? w->y->values[job].key : "";
-		if (has_any(key, words) || has_any(yaml_text_at(w->y, job, "name"), words)) {
+		if (text_has_any(key, words) ||
+		    text_has_any(yaml_text_at(w->y, job, "name"), words)) {
 			return true;
 		}
 		YAML_EACH(w->y, yaml_get(w->y, job, "steps"), step)
 		{
-			if (has_any(yaml_text_at(w->y, step, "run"), words) ||
-			    has_any(yaml_text_at(w->y, step, "name"), words) ||
-			    has_any(yaml_text_at(w->y, step, "uses"), words)) {
+			if (text_has_any(yaml_text_at(w->y, step, "run"), words) ||
+			    text_has_any(yaml_text_at(w->y, step, "name"), words) ||
+			    text_has_any(yaml_text_at(w->y, step, "uses"), words)) {
 				return true;
 			}
 		}
