@@ -18,6 +18,9 @@ static void read_keys(void *context)
 {
 	struct app *app = context;
 	struct event event;
+	if (app->away) {
+		return;
+	}
 	/* All that has arrived is taken before the next frame, so that a burst of keys costs one. */
 	for (int i = 0; i < 512; i++) {
 		app->backend->ops->next(app->backend, &event);
@@ -37,6 +40,9 @@ static void suspend(struct app *app)
 static void on_signal(void *context, int number)
 {
 	struct app *app = context;
+	if (app->away && number != SIGTERM && number != SIGHUP) {
+		return; /* meant for the program that has the terminal */
+	}
 	switch (number) {
 	case SIGWINCH:
 		app->backend->ops->resized(app->backend);

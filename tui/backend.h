@@ -33,6 +33,8 @@ struct backend_ops {
 	void (*leave)(struct backend *backend); /* gives the terminal back (suspend, $EDITOR) */
 	void (*enter)(struct backend *backend);
 	void (*set_theme)(struct backend *backend, const struct theme *theme);
+	/** Puts text into the clipboard of the terminal, where it lets programs do so (OSC 52). */
+	void (*copy)(struct backend *backend, const char *text);
 	int (*colours)(struct backend *backend); /* 0, 8, 16, 256 */
 	void (*free)(struct backend *backend);
 };

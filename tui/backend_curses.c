@@ -13,12 +13,15 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "engine/base/base64.h"
 #include "engine/base/strbuf.h"
 #include "engine/base/utf8.h"
 #include "tui/key.h"
 
 /* The only file that knows curses. Frames go out row by row with the wide-character calls; curses finds what
  * changed and sends that. */
+
+enum { CLIPBOARD_LIMIT = 74994 /* of xterm */ };
 
 enum { CODE_PASTE_BEGIN = 0x2000, CODE_PASTE_END, CODE_CTRL_H, CODE_FIRST_MODIFIED = 0x2100 };
 
@@ -447,6 +450,21 @@ static void set_theme(struct backend *backend, const struct theme *theme)
 	clearok(curscr, TRUE);
 }
 
+static void copy(struct backend *backend, const char *text)
+{
+	(void)backend;
+	struct strbuf sequence;
+	strbuf_init(&sequence);
+	strbuf_puts(&sequence, "\033]52;c;");
+	base64_add(&sequence, text, strlen(text));
+	strbuf_puts(&sequence, "\a");
+	/* Longer ones are more than terminals take; they stay in the editor's own clipboard. */
+	if (strbuf_ok(&sequence) && sequence.length < CLIPBOARD_LIMIT) {
+		send_now(sequence.text);
+	}
+	strbuf_release(&sequence);
+}
+
 static int colours(struct backend *backend)
 {
 	return self(backend)->colours;
@@ -489,8 +507,8 @@ static void define_keys(void)
 	}
 }
 
-static const struct backend_ops ops = {size,  present, next,      descriptor, resized,
-				       leave, enter,   set_theme, colours,    free_backend};
+static const struct backend_ops ops = {size,  present,   next, descriptor, resized,     leave,
+				       enter, set_theme, copy, colours,    free_backend};
 
 struct backend *backend_curses_new(bool mono, const char **reason)
 {

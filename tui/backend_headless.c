@@ -64,6 +64,12 @@ static void set_theme(struct backend *backend, const struct theme *theme)
 	(void)theme;
 }
 
+static void copy(struct backend *backend, const char *text)
+{
+	(void)backend;
+	(void)text;
+}
+
 static int colours(struct backend *backend)
 {
 	(void)backend;
@@ -80,8 +86,8 @@ static void free_backend(struct backend *backend)
 	free(headless);
 }
 
-static const struct backend_ops ops = {size,    present, next,      descriptor, nothing,
-				       nothing, nothing, set_theme, colours,    free_backend};
+static const struct backend_ops ops = {size,    present,   next, descriptor, nothing,     nothing,
+				       nothing, set_theme, copy, colours,    free_backend};
 
 struct backend *backend_headless_new(int width, int height)
 {

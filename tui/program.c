@@ -450,7 +450,7 @@ void app_event(struct app *app, struct event *event)
 
 void app_paint(struct app *app)
 {
-	if (!app->dirty) {
+	if (!app->dirty || app->away) {
 		return;
 	}
 	int width, height;

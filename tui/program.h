@@ -45,6 +45,7 @@ struct app {
 	struct view *dropped[APP_STACK]; /* left by going back, newest last */
 	int dropped_count;
 	bool placed; /* the place of the last start was restored; from now on it is kept */
+	bool away; /* another program has the terminal: nothing is read or shown */
 	bool dirty; /* something changed since the last frame */
 	char notice[512]; /* a sentence in place of the hints, until the next key */
 	enum style notice_style;

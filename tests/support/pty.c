@@ -25,7 +25,7 @@ struct pty {
 	VTerm *vterm;
 	VTermScreen *screen;
 	int width, height;
-	struct strbuf text;
+	struct strbuf text, raw, clipboard;
 	struct termios before;
 	size_t bytes;
 };
@@ -76,6 +76,8 @@ struct pty *pty_start(int width, int height, const char *term, char *const *word
 	vterm_screen_enable_altscreen(pty->screen, 1);
 	vterm_screen_reset(pty->screen, 1);
 	strbuf_init(&pty->text);
+	strbuf_init(&pty->raw);
+	strbuf_init(&pty->clipboard);
 	return pty;
 }
 
@@ -92,6 +94,10 @@ static bool read_some(struct pty *pty, int ms)
 		return false;
 	}
 	pty->bytes += (size_t)count;
+	if (pty->raw.length > 1u << 20) {
+		strbuf_reset(&pty->raw);
+	}
+	strbuf_add(&pty->raw, bytes, (size_t)count);
 	vterm_input_write(pty->vterm, bytes, (size_t)count);
 	return true;
 }
@@ -244,6 +250,8 @@ int pty_end(struct pty *pty)
 	close(pty->master);
 	vterm_free(pty->vterm);
 	strbuf_release(&pty->text);
+	strbuf_release(&pty->raw);
+	strbuf_release(&pty->clipboard);
 	free(pty);
 	return status;
 }
@@ -274,4 +282,20 @@ bool pty_restored(struct pty *pty)
 int pty_process(const struct pty *pty)
 {
 	return pty->child;
+}
+
+const char *pty_clipboard(struct pty *pty)
+{
+	static const char mark[] = "\033]52;c;";
+	const char *found = NULL;
+	for (size_t at = 0; at + sizeof mark <= pty->raw.length; at++) {
+		if (!memcmp(pty->raw.text + at, mark, sizeof mark - 1)) {
+			found = pty->raw.text + at + sizeof mark - 1;
+		}
+	}
+	strbuf_reset(&pty->clipboard);
+	if (found) {
+		strbuf_add(&pty->clipboard, found, strcspn(found, "\a"));
+	}
+	return pty->clipboard.text;
 }

@@ -37,6 +37,8 @@ void pty_cursor(struct pty *pty, int *x, int *y);
 size_t pty_bytes(const struct pty *pty);
 /** Whether the terminal's settings are those it began with (echo, line mode). */
 bool pty_restored(struct pty *pty);
+/** What the program put into the terminal's clipboard last, in base64; "" for nothing. */
+const char *pty_clipboard(struct pty *pty);
 int pty_process(const struct pty *pty);
 
 #endif

@@ -1,5 +1,7 @@
 #include "tui/views/lab.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +14,7 @@
 #include "tui/views/views.h"
 #include "tui/work.h"
 
-enum { SAVE_MS = 400 };
+enum { SAVE_MS = 400, AWAY_MS = 50 };
 
 static struct lab_view *self(struct view *view)
 {
@@ -48,11 +50,13 @@ static void save_later(void *context)
 	app_changed(lab->base.app);
 }
 
-/* Typing is written down when it pauses; a crash costs less than half a second. */
+/* Typing is written down soon after; a crash costs less than half a second of it. Files of megabytes are written less
+ * often, for writing one takes longer than a frame. */
 static void edited(struct lab_view *lab)
 {
 	if (!lab->save_timer && editor_version(lab->editor) != lab->saved) {
-		lab->save_timer = loop_timer(lab->base.app->loop, SAVE_MS, true, save_later, lab);
+		int wait = SAVE_MS + (int)(editor_length(lab->editor) / 5000);
+		lab->save_timer = loop_timer(lab->base.app->loop, wait, true, save_later, lab);
 	}
 }
 
@@ -105,6 +109,7 @@ static void edit_outside(struct lab_view *lab)
 		return;
 	}
 	app->backend->ops->leave(app->backend);
+	app->away = true;
 	pid_t child = fork();
 	if (child == 0) {
 		char command[4096];
@@ -112,10 +117,18 @@ static void edit_outside(struct lab_view *lab)
 		execl("/bin/sh", "sh", "-c", command, "sh", lab->path, (char *)NULL);
 		_exit(127);
 	}
-	int status = 0;
-	while (child > 0 && waitpid(child, &status, 0) < 0) {
-		continue;
+	/* The editor has the terminal; each time it saves, the file is checked behind it. */
+	int status = 0, keyboard = app->backend->ops->descriptor(app->backend);
+	loop_watch_events(app->loop, keyboard, 0);
+	pid_t ended = child < 0 ? child : 0;
+	while (ended == 0 || (ended < 0 && child > 0 && errno == EINTR)) {
+		ended = waitpid(child, &status, WNOHANG);
+		if (ended == 0) {
+			loop_step(app->loop, AWAY_MS);
+		}
 	}
+	app->away = false;
+	loop_watch_events(app->loop, keyboard, POLLIN);
 	app->backend->ops->enter(app->backend);
 	app_changed(app);
 	if (child < 0 || (WIFEXITED(status) && WEXITSTATUS(status) == 127)) {
@@ -326,6 +339,11 @@ static bool request(struct view *view, enum request request)
 		break;
 	}
 	if (lab->pane == PANE_EDITOR && editor_request(lab->editor, request)) {
+		if (request == REQUEST_COPY || request == REQUEST_CUT) {
+			/* Also for other windows, where the terminal lets us. */
+			view->app->backend->ops->copy(view->app->backend,
+						      editor_clipboard(lab->editor));
+		}
 		edited(lab);
 		return true;
 	}
@@ -335,6 +353,10 @@ static bool request(struct view *view, enum request request)
 static bool first_key(struct view *view, uint32_t key)
 {
 	struct lab_view *lab = self(view);
+	if (!lab->prompt && lab->pane == PANE_EDITOR && editor_offer_key(lab->editor, key)) {
+		edited(lab);
+		return true;
+	}
 	if (!lab->prompt) {
 		/* Shift-Tab belongs to the editor while one is in it. */
 		if (lab->pane == PANE_EDITOR && key == (INPUT_SHIFT | INPUT_TAB)) {
@@ -440,6 +462,23 @@ static void free_view(struct view *view)
 	free(lab);
 }
 
+static void click(struct view *view, int x, int y, int wheel)
+{
+	struct lab_view *lab = self(view);
+	(void)wheel;
+	for (int i = 0; i < LAB_PANES && !lab->prompt; i++) {
+		const struct area *area = &lab->places[i];
+		if (x >= area->x && x < area->x + area->width && y >= area->y &&
+		    y < area->y + area->height) {
+			lab->pane = (enum lab_pane)i;
+			if (i == PANE_EDITOR && y > area->y) {
+				editor_click(lab->editor, x - area->x, y - area->y - 1);
+			}
+			return;
+		}
+	}
+}
+
 static const struct view_ops ops = {
 	.kind = VIEW_LAB,
 	.name = "lab",
@@ -452,6 +491,7 @@ static const struct view_ops ops = {
 	.paste = paste,
 	.wants_text = wants_text,
 	.hints = hints,
+	.click = click,
 	.place = place,
 	.free = free_view,
 };

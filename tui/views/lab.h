@@ -26,6 +26,8 @@ struct lab_view {
 	int save_timer, file_watch;
 	enum lab_pane pane;
 	bool zoomed;
+	struct area
+		places[LAB_PANES]; /* of the panes as drawn last, from the top row of the view */
 	int picture;
 	int goal_top, log_back;
 	struct rich_text goal;

@@ -226,6 +226,8 @@ static void draw_picture(struct lab_view *lab, struct area area)
 static void draw_pane(struct lab_view *lab, enum lab_pane pane, struct area area)
 {
 	char title[128], right[64] = "";
+	lab->places[pane] = area;
+	lab->places[pane].y -= 1; /* the title of the screen stands above the view */
 	struct area body = area_part(area, 0, 1, area.width, area.height - 1);
 	switch (pane) {
 	case PANE_GOAL:
@@ -279,6 +281,7 @@ void lab_draw(struct view *view, struct area area)
 	struct lab_view *lab = (struct lab_view *)view;
 	struct area body = area_part(area, 0, 0, area.width, area.height - 1);
 	area_rule(area_part(area, 0, area.height - 1, area.width, 1), 0, NULL);
+	memset(lab->places, 0, sizeof lab->places);
 	if (lab->zoomed) {
 		draw_pane(lab, lab->pane, body);
 	} else {

@@ -8,7 +8,7 @@
 #include "engine/base/utf8.h"
 #include "tui/key.h"
 
-enum { INDENT = 2, TAB_STOP = 4 };
+enum { TAB_STOP = 4 };
 
 struct editor *editor_new(const char *language)
 {
@@ -34,6 +34,7 @@ void editor_free(struct editor *editor)
 		buffer_free(editor->buffer);
 		strbuf_release(&editor->clipboard);
 		free(editor->styles);
+		free(editor->offer);
 		free(editor);
 	}
 }
@@ -69,6 +70,11 @@ const char *editor_text(struct editor *editor, size_t *length)
 {
 	*length = buffer_length(editor->buffer);
 	return buffer_text(editor->buffer);
+}
+
+size_t editor_length(const struct editor *editor)
+{
+	return buffer_length(editor->buffer);
 }
 
 unsigned long editor_version(const struct editor *editor)
@@ -127,7 +133,7 @@ static void copy_selection(struct editor *editor)
 
 /* ---- changing ---- */
 
-static void insert(struct editor *editor, const char *text, size_t length)
+void editor_insert(struct editor *editor, const char *text, size_t length)
 {
 	bool group = editor->anchor != NO_ANCHOR && editor->anchor != editor->caret;
 	if (group) {
@@ -146,160 +152,18 @@ static void insert(struct editor *editor, const char *text, size_t length)
 void editor_paste(struct editor *editor, const char *text)
 {
 	buffer_break(editor->buffer);
-	insert(editor, text, strlen(text));
+	editor_insert(editor, text, strlen(text));
 	buffer_break(editor->buffer);
-}
-
-static size_t indentation(struct editor *editor, size_t line, size_t limit)
-{
-	size_t at = line;
-	while (at < limit &&
-	       (buffer_at(editor->buffer, at) == ' ' || buffer_at(editor->buffer, at) == '\t')) {
-		at++;
-	}
-	return at - line;
-}
-
-/* Whether the line up to the caret opens a block. */
-static bool opens_block(const struct editor *editor, const char *line)
-{
-	size_t length = strlen(line);
-	while (length && isspace((unsigned char)line[length - 1])) {
-		length--;
-	}
-	if (!length) {
-		return false;
-	}
-	char last = line[length - 1];
-	if (last == '{' || last == '(' || last == '[') {
-		return true;
-	}
-	if (!strcmp(editor->language, "python")) {
-		return last == ':';
-	}
-	static const char *const words[] = {"then", "do", "else", "repeat"};
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-		size_t n = strlen(words[i]);
-		if (length >= n && !memcmp(line + length - n, words[i], n) &&
-		    (length == n || !isalnum((unsigned char)line[length - n - 1]))) {
-			return true;
-		}
-	}
-	/* function … ( … ) with nothing behind it */
-	return last == ')' && strstr(line, "function") != NULL;
-}
-
-static void new_line(struct editor *editor)
-{
-	size_t start = buffer_line_start(editor->buffer, editor->caret);
-	size_t indent = indentation(editor, start, editor->caret);
-	char line[512];
-	size_t length = editor->caret - start;
-	length = buffer_copy(editor->buffer, start, length < 511 ? length : 511, line);
-	line[length] = '\0';
-	struct strbuf text;
-	strbuf_init(&text);
-	strbuf_putc(&text, '\n');
-	char unit = indent ? buffer_at(editor->buffer, start) : '\t';
-	for (size_t i = 0; i < indent; i++) {
-		strbuf_putc(&text, buffer_at(editor->buffer, start + i));
-	}
-	if (opens_block(editor, line)) {
-		/* As the file does it: by tabs or by spaces. */
-		bool tabs = indent ? unit == '\t'
-				   : memchr(buffer_text(editor->buffer), '\t',
-					    buffer_length(editor->buffer)) != NULL;
-		strbuf_puts(&text, tabs ? "\t" : "  ");
-	}
-	buffer_break(editor->buffer);
-	insert(editor, text.text, text.length);
-	strbuf_release(&text);
-}
-
-/* "end", "else", "}" that close a block step back to its column. */
-static void step_back(struct editor *editor)
-{
-	size_t start = buffer_line_start(editor->buffer, editor->caret);
-	size_t indent = indentation(editor, start, editor->caret);
-	char word[16];
-	size_t length = editor->caret - start - indent;
-	if (indent == 0 || length == 0 || length >= sizeof word) {
-		return;
-	}
-	word[buffer_copy(editor->buffer, start + indent, length, word)] = '\0';
-	static const char *const closers[] = {"end", "else", "elseif", "until", "}", ")"};
-	bool closes = false;
-	for (size_t i = 0; i < sizeof closers / sizeof *closers; i++) {
-		closes = closes || !strcmp(word, closers[i]);
-	}
-	/* "elseif" grows out of "else", which has stepped back already. */
-	if (!closes || !strcmp(word, "elseif") || start == 0) {
-		return;
-	}
-	size_t above = buffer_line_start(editor->buffer, start - 1);
-	if (indentation(editor, above, start - 1) > indent) {
-		return;
-	}
-	size_t drop = buffer_at(editor->buffer, start) == '\t' ? 1 : INDENT;
-	drop = drop > indent ? indent : drop;
-	buffer_delete(editor->buffer, start, drop);
-	editor->caret -= drop;
 }
 
 static void type(struct editor *editor, uint32_t key)
 {
 	char bytes[4];
 	size_t length = (size_t)utf8_encode(key, bytes);
-	insert(editor, bytes, length);
+	editor_insert(editor, bytes, length);
 	if (key < 0x80 && !strcmp(editor->language, "lua")) {
-		step_back(editor);
+		editor_step_back(editor);
 	}
-}
-
-static void indent_lines(struct editor *editor, bool in)
-{
-	size_t from = editor->caret, to = editor->caret;
-	editor_selection(editor, &from, &to);
-	bool tabs =
-		memchr(buffer_text(editor->buffer), '\t', buffer_length(editor->buffer)) != NULL;
-	const char *unit = tabs ? "\t" : "  ";
-	size_t width = strlen(unit);
-	buffer_group_begin(editor->buffer);
-	size_t line = buffer_line_start(editor->buffer, from);
-	do {
-		size_t change = 0;
-		if (in) {
-			buffer_insert(editor->buffer, line, unit, width);
-			change = width;
-		} else {
-			size_t indent =
-				indentation(editor, line, buffer_line_end(editor->buffer, line));
-			change = indent < width ? indent : width;
-			buffer_delete(editor->buffer, line, change);
-		}
-		size_t *ends[] = {&editor->caret, &editor->anchor, &to};
-		for (int i = 0; i < 3; i++) {
-			if (*ends[i] != NO_ANCHOR && *ends[i] >= line) {
-				*ends[i] = in                          ? *ends[i] + change
-					   : *ends[i] >= line + change ? *ends[i] - change
-								       : line;
-			}
-		}
-		line = buffer_line_end(editor->buffer, line) + 1;
-	} while (line < to);
-	buffer_group_end(editor->buffer);
-}
-
-static void tab(struct editor *editor)
-{
-	size_t from, to;
-	if (editor_selection(editor, &from, &to)) {
-		indent_lines(editor, true);
-		return;
-	}
-	bool tabs =
-		memchr(buffer_text(editor->buffer), '\t', buffer_length(editor->buffer)) != NULL;
-	insert(editor, tabs ? "\t" : "  ", tabs ? 1 : 2);
 }
 
 /* ---- moving ---- */
@@ -387,8 +251,8 @@ static size_t word_right(const struct editor *editor)
 static size_t line_home(struct editor *editor)
 {
 	size_t start = buffer_line_start(editor->buffer, editor->caret);
-	size_t first =
-		start + indentation(editor, start, buffer_line_end(editor->buffer, editor->caret));
+	size_t first = start + editor_indentation(editor, start,
+						  buffer_line_end(editor->buffer, editor->caret));
 	return editor->caret == first ? start : first;
 }
 
@@ -447,7 +311,7 @@ static bool move(struct editor *editor, uint32_t key)
 	return true;
 }
 
-bool editor_key(struct editor *editor, uint32_t key)
+static bool change_or_move(struct editor *editor, uint32_t key)
 {
 	size_t old = editor->caret;
 	uint32_t plain = key & ~INPUT_SHIFT;
@@ -464,13 +328,13 @@ bool editor_key(struct editor *editor, uint32_t key)
 	}
 	switch (key) {
 	case INPUT_ENTER:
-		new_line(editor);
+		editor_new_line(editor);
 		return true;
 	case INPUT_TAB:
-		tab(editor);
+		editor_tab(editor);
 		return true;
 	case INPUT_SHIFT | INPUT_TAB:
-		indent_lines(editor, false);
+		editor_indent_lines(editor, false);
 		return true;
 	case INPUT_BACKSPACE:
 		if (!delete_selection(editor) && editor->caret > 0) {
@@ -492,11 +356,62 @@ bool editor_key(struct editor *editor, uint32_t key)
 					 buffer_line_end(editor->buffer, editor->caret)));
 		return true;
 	}
+	if (key == CTRL_KEY(' ')) {
+		editor_offer(editor, true);
+		return true;
+	}
+	if (key == CTRL_KEY(']')) {
+		size_t here, mate;
+		if (editor_brackets(editor, &here, &mate)) {
+			editor->caret = mate + (here < editor->caret);
+			editor->anchor = NO_ANCHOR;
+			editor->column = -1;
+		}
+		return true;
+	}
 	if (key_is_text(key)) {
 		type(editor, key);
+		if (is_word(key) || key == '.' || key == ':') {
+			editor_offer(editor, false);
+		}
 		return true;
 	}
 	return false;
+}
+
+bool editor_key(struct editor *editor, uint32_t key)
+{
+	/* The list goes with anything but typing and deleting on. */
+	bool offered = editor->offered;
+	editor->offered = false;
+	bool used = change_or_move(editor, key);
+	if (offered && key == INPUT_BACKSPACE) {
+		editor_offer(editor, false);
+	}
+	return used;
+}
+
+const char *editor_clipboard(const struct editor *editor)
+{
+	return editor->clipboard.text;
+}
+
+void editor_click(struct editor *editor, int x, int y)
+{
+	size_t line = editor->top, length = buffer_length(editor->buffer);
+	for (int i = 0; i < y; i++) {
+		size_t end = buffer_line_end(editor->buffer, line);
+		if (end >= length) {
+			break;
+		}
+		line = end + 1;
+	}
+	x -= editor->gutter;
+	editor->caret = offset_of_column(editor, line, (x < 0 ? 0 : x) + editor->left);
+	editor->anchor = NO_ANCHOR;
+	editor->column = -1;
+	editor->offered = false;
+	buffer_break(editor->buffer);
 }
 
 bool editor_request(struct editor *editor, enum request request)

@@ -5,25 +5,54 @@
 #include "tui/widget/editor_state.h"
 
 enum {
-	COLOURED_LIMIT = 256 * 1024 /* bytes; larger texts stay plain, so that typing stays fluid */
+	COLOURED_WHOLE =
+		48 * 1024, /* bytes; of larger texts only what surrounds the screen is coloured */
+	COLOURED_BEFORE = 16 * 1024,
+	COLOURED_AFTER = 16 * 1024
 };
 
+/* Colours the text, or the part of it around the first line shown. A part begins at a line, so that only a string or
+ * comment of many lines may be taken for code. */
 static void colour(struct editor *editor)
 {
 	size_t length = buffer_length(editor->buffer);
-	if (editor->coloured == buffer_version(editor->buffer) && editor->styles) {
+	size_t from = 0, to = length;
+	if (length > COLOURED_WHOLE) {
+		size_t top = editor->top < length ? editor->top : 0;
+		bool inside = editor->styles && top >= editor->styled_from &&
+			      (editor->styled_to == length ||
+			       top + COLOURED_AFTER / 2 < editor->styled_to);
+		if (editor->coloured == buffer_version(editor->buffer) && inside) {
+			return;
+		}
+		from = top > COLOURED_BEFORE
+			       ? buffer_line_start(editor->buffer, top - COLOURED_BEFORE)
+			       : 0;
+		to = top + COLOURED_AFTER < length ? top + COLOURED_AFTER : length;
+	} else if (editor->coloured == buffer_version(editor->buffer) && editor->styles) {
 		return;
 	}
 	editor->coloured = buffer_version(editor->buffer);
 	free(editor->styles);
-	editor->styles = NULL;
-	if (length && length <= COLOURED_LIMIT) {
-		editor->styles = malloc(length);
-		if (editor->styles) {
-			highlight_code(buffer_text(editor->buffer), length, editor->language,
-				       editor->styles);
-		}
+	editor->styles = malloc(to - from + 1);
+	char *text = malloc(to - from + 1);
+	editor->styled_from = from;
+	editor->styled_to = to;
+	if (editor->styles && text) {
+		size_t count = buffer_copy(editor->buffer, from, to - from, text);
+		highlight_code(text, count, editor->language, editor->styles);
+	} else {
+		free(editor->styles);
+		editor->styles = NULL;
 	}
+	free(text);
+}
+
+int editor_style_at(const struct editor *editor, size_t at)
+{
+	bool known = editor->styles && editor->coloured == buffer_version(editor->buffer) &&
+		     at >= editor->styled_from && at < editor->styled_to;
+	return known ? editor->styles[at - editor->styled_from] : STYLE_CODE;
 }
 
 static void keep_in_sight(struct editor *editor, int rows, int width)
@@ -56,12 +85,14 @@ static void keep_in_sight(struct editor *editor, int rows, int width)
 static void draw_line(struct editor *editor, struct area area, int y, size_t line, size_t end)
 {
 	size_t from = 0, to = 0;
+	size_t here = (size_t)-1, mate = (size_t)-1;
 	editor_selection(editor, &from, &to);
+	editor_brackets(editor, &here, &mate);
 	int column = 0;
 	for (size_t at = line; at < end && column <= editor->left + area.width;) {
 		uint32_t c = buffer_code_point(editor->buffer, at);
 		int cells = editor_cells(c, column);
-		enum style style = editor->styles ? (enum style)editor->styles[at] : STYLE_CODE;
+		enum style style = (enum style)editor_style_at(editor, at);
 		if (at >= from && at < to) {
 			style = STYLE_SELECTION;
 		}
@@ -74,6 +105,9 @@ static void draw_line(struct editor *editor, struct area area, int y, size_t lin
 			}
 		} else if (x >= 0) {
 			area_put(area, x, y, c, style);
+			if (at == here || at == mate) {
+				area_attribute(area, x, y, 1, CELL_BOLD | CELL_UNDERLINE);
+			}
 		}
 		column += cells;
 		at = buffer_next(editor->buffer, at);
@@ -89,7 +123,10 @@ static void draw_line(struct editor *editor, struct area area, int y, size_t lin
 
 void editor_draw(struct editor *editor, struct area area, const char *preedit, bool focused)
 {
-	colour(editor);
+	int help = focused ? editor_help_rows(editor, area.height) : 0;
+	struct area rows = area_part(area, 0, area.height - help, area.width, help);
+	int caret_y = -1;
+	area.height -= help;
 	editor->rows = area.height;
 	size_t length = buffer_length(editor->buffer);
 	size_t first = buffer_line_of(editor->buffer, editor->top > length ? 0 : editor->top);
@@ -98,6 +135,8 @@ void editor_draw(struct editor *editor, struct area area, const char *preedit, b
 	gutter = gutter < 5 ? 5 : gutter;
 	struct area text = area_part(area, gutter, 0, area.width - gutter, area.height);
 	keep_in_sight(editor, area.height, text.width);
+	colour(editor);
+	editor->gutter = gutter;
 	size_t caret_line = buffer_line_start(editor->buffer, editor->caret);
 	size_t line = editor->top;
 	first = buffer_line_of(editor->buffer, line);
@@ -119,6 +158,7 @@ void editor_draw(struct editor *editor, struct area area, const char *preedit, b
 		}
 		if (line == caret_line) {
 			int x = editor_column(editor, editor->caret) - editor->left;
+			caret_y = y;
 			if (preedit && *preedit && focused) {
 				area_text(text, x, y, preedit, STYLE_EMPHASIS);
 			}
@@ -130,5 +170,8 @@ void editor_draw(struct editor *editor, struct area area, const char *preedit, b
 			break;
 		}
 		line = end + 1;
+	}
+	if (focused) {
+		editor_draw_help(editor, text, rows, caret_y);
 	}
 }
