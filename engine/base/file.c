@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "engine/base/message.h"
+#include "engine/base/utf8.h"
 
 /* Words errno for the learner. */
 static enum status fail(struct error *err, const char *path)
@@ -129,6 +130,19 @@ enum status file_write(const char *path, const void *bytes, size_t length, struc
 	}
 	strbuf_release(&part);
 	return status;
+}
+
+bool file_plain_name(const char *name)
+{
+	size_t length = strlen(name);
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)name[i];
+		bool letter = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
+		if (!letter && c < 0x80 && c != '_' && c != '-' && c != '.') {
+			return false;
+		}
+	}
+	return length > 0 && length <= 80 && name[0] != '.' && utf8_valid(name, length);
 }
 
 enum status file_make_folder(const char *path, struct error *err)

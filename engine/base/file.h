@@ -1,6 +1,7 @@
 #ifndef MUNDAP_BASE_FILE_H
 #define MUNDAP_BASE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "engine/base/error.h"
@@ -14,6 +15,10 @@ enum status file_read(struct strbuf *out, const char *path, size_t limit, struct
 
 /** Replaces a file in one step: written beside it, synced, renamed. A kill leaves the old or the new file. */
 enum status file_write(const char *path, const void *bytes, size_t length, struct error *err);
+
+/** Whether a name from a script may become a file of one folder: letters, digits, "_", "-", "." (not first), UTF-8; no
+ * separators; at most 80 bytes. */
+bool file_plain_name(const char *name);
 
 /** Creates a folder and its parents (mode 0700 for new ones). */
 enum status file_make_folder(const char *path, struct error *err);

@@ -1,5 +1,5 @@
-/* Training from Lua: model:fit, model:evaluate, optimisers. The loop runs in the engine; what happens is shown as metrics and
- * progress, and a callback may look in every few steps. */
+/* Training from Lua: model:fit, model:evaluate. The loop runs in the engine; what happens is shown as metrics and progress, and
+ * a callback may look in every few steps. */
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -7,207 +7,12 @@
 #include <string.h>
 
 #include "engine/base/clock.h"
+#include "engine/base/file.h"
+#include "engine/lua/bind_files.h"
 #include "engine/lua/bind_nn.h"
 #include "engine/lua/values.h"
 
 #define PROGRESS_NS 50000000ll /* at most 20 progress events a second */
-
-/* ---- optimisers ---- */
-
-static struct optimizer_handle *check_handle(lua_State *L, int index)
-{
-	struct optimizer_handle *handle = luaL_checkudata(L, index, OPTIMIZER_KEY);
-	if (!handle->optimizer) {
-		binding_raise(L, "%s", message(MSG_BIND_CLOSED));
-	}
-	return handle;
-}
-
-struct optimizer *optimizer_check(lua_State *L, int index)
-{
-	return check_handle(L, index)->optimizer;
-}
-
-static int release_optimizer(lua_State *L)
-{
-	struct optimizer_handle *handle = luaL_checkudata(L, 1, OPTIMIZER_KEY);
-	optimizer_free(handle->optimizer);
-	handle->optimizer = NULL;
-	return 0;
-}
-
-static void add_tensor(lua_State *L, struct optimizer_handle *handle, struct tensor *t)
-{
-	struct error err = ERROR_INIT;
-	if (optimizer_add(handle->optimizer, &t, 1, NULL, &err) != STATUS_OK) {
-		binding_raise_error(L, &err);
-	}
-	handle->filled = true;
-}
-
-void optimizer_fill(lua_State *L, struct optimizer_handle *handle, int index)
-{
-	struct module *module = model_test(L, index);
-	struct tensor *one = handle_test(L, index);
-	if (one) {
-		add_tensor(L, handle, one);
-		return;
-	}
-	if (!module) {
-		luaL_checktype(L, index, LUA_TTABLE);
-		lua_Unsigned count = lua_rawlen(L, index);
-		for (lua_Unsigned i = 1; i <= count; i++) {
-			lua_rawgeti(L, index, (lua_Integer)i);
-			add_tensor(L, handle, handle_check(L, -1));
-			lua_pop(L, 1);
-		}
-		return;
-	}
-	struct module_list list;
-	struct error err = ERROR_INIT;
-	enum status status = module_parameters(&list, module, &err);
-	for (int i = 0; status == STATUS_OK && i < list.count; i++) {
-		status = optimizer_add(handle->optimizer, &list.items[i].tensor, 1, NULL, &err);
-	}
-	if (status == STATUS_OK || list.items) {
-		module_list_release(&list);
-	}
-	if (status != STATUS_OK) {
-		binding_raise_error(L, &err);
-	}
-	handle->filled = true;
-}
-
-static void read_optimizer_options(lua_State *L, int index, struct optimizer_options *o)
-{
-	o->learning_rate = values_number_field(L, index, "learning_rate", o->learning_rate);
-	o->momentum = values_number_field(L, index, "momentum", o->momentum);
-	o->nesterov = values_flag_field(L, index, "nesterov") || o->nesterov;
-	o->beta1 = values_number_field(L, index, "beta1", o->beta1);
-	o->beta2 = values_number_field(L, index, "beta2", o->beta2);
-	o->alpha = values_number_field(L, index, "alpha", o->alpha);
-	o->epsilon = values_number_field(L, index, "epsilon", o->epsilon);
-	o->weight_decay = values_number_field(L, index, "weight_decay", o->weight_decay);
-	o->clip_norm = values_number_field(L, index, "clip_norm", o->clip_norm);
-	o->clip_value = values_number_field(L, index, "clip_value", o->clip_value);
-}
-
-/* nn.adam{learning_rate = 1e-3} or nn.adam(parameters, {…}) */
-static int make_optimizer(lua_State *L)
-{
-	const char *kind = binding_row(L)->name;
-	struct error err = ERROR_INIT;
-	struct optimizer_options options;
-	if (optimizer_presets(&options, kind, &err) != STATUS_OK) {
-		return binding_raise_error(L, &err);
-	}
-	bool plain = lua_istable(L, 1) && lua_rawlen(L, 1) == 0;
-	bool filled = !plain && !lua_isnoneornil(L, 1);
-	read_optimizer_options(L, filled ? 2 : 1, &options);
-	struct optimizer_handle *handle = lua_newuserdatauv(L, sizeof(*handle), 0);
-	*handle = (struct optimizer_handle){NULL, false};
-	luaL_setmetatable(L, OPTIMIZER_KEY);
-	handle->optimizer = optimizer_new(kind, &options, &err);
-	if (!handle->optimizer) {
-		return binding_raise_error(L, &err);
-	}
-	if (filled) {
-		optimizer_fill(L, handle, 1);
-	}
-	return 1;
-}
-
-/* opt:step([parameters]): the first call may bring the parameters */
-static int step(lua_State *L)
-{
-	struct optimizer_handle *handle = check_handle(L, 1);
-	if (!handle->filled) {
-		if (lua_isnoneornil(L, 2)) {
-			return binding_raise(L, "%s", message(MSG_LUA_NN_NO_PARAMETERS));
-		}
-		optimizer_fill(L, handle, 2);
-	}
-	struct error err = ERROR_INIT;
-	if (optimizer_step(handle->optimizer, &err) != STATUS_OK) {
-		return binding_raise_error(L, &err);
-	}
-	return 0;
-}
-
-static int add(lua_State *L)
-{
-	optimizer_fill(L, check_handle(L, 1), 2);
-	lua_settop(L, 1);
-	return 1;
-}
-
-static int zero_grad(lua_State *L)
-{
-	optimizer_zero_grad(optimizer_check(L, 1));
-	return 0;
-}
-
-static int set_learning_rate(lua_State *L)
-{
-	optimizer_set_learning_rate(optimizer_check(L, 1), luaL_checknumber(L, 2));
-	lua_settop(L, 1);
-	return 1;
-}
-
-static int get_learning_rate(lua_State *L)
-{
-	lua_pushnumber(L, optimizer_learning_rate(optimizer_check(L, 1)));
-	return 1;
-}
-
-static int get_grad_norm(lua_State *L)
-{
-	lua_pushnumber(L, optimizer_grad_norm(optimizer_check(L, 1)));
-	return 1;
-}
-
-static const struct binding optimizer_methods[] = {
-	{"step", step, "parameters?: Tensor[]|Model", "", "기울기의 반대쪽으로 한 걸음 옮깁니다.",
-	 0},
-	{"add", add, "parameters: Tensor[]|Model", "Optimizer", "학습할 매개변수를 더합니다.", 0},
-	{"zero_grad", zero_grad, "", "", "맡은 매개변수의 기울기를 비웁니다.", 0},
-	{"set_learning_rate", set_learning_rate, "rate: number", "Optimizer", "학습률을 바꿉니다.",
-	 0},
-	{NULL, NULL, NULL, NULL, NULL, 0}};
-
-static const struct binding optimizer_fields[] = {
-	{"learning_rate", get_learning_rate, "", "number", "학습률", 0},
-	{"grad_norm", get_grad_norm, "", "number", "마지막 걸음의 기울기 크기", 0},
-	{NULL, NULL, NULL, NULL, NULL, 0}};
-
-static const luaL_Reg optimizer_operators[] = {
-	{"__gc", release_optimizer}, {"__close", release_optimizer}, {NULL, NULL}};
-
-static const struct binding *const optimizer_lists[] = {optimizer_methods, NULL};
-
-const struct bound_type optimizer_type = {.name = "Optimizer",
-					  .doc = "매개변수를 기울기에 따라 바꾸는 방법입니다.",
-					  .methods = optimizer_lists,
-					  .operators = optimizer_operators,
-					  .fields = optimizer_fields};
-
-#define OPTIMIZER(name, more, doc) \
-	{ \
-		name, make_optimizer, \
-			"options?: {learning_rate?: number, " more \
-			"weight_decay?: number, clip_norm?: number}", \
-			"Optimizer", doc, 0 \
-	}
-
-const struct binding bind_optimizers[] = {
-	OPTIMIZER("sgd", "momentum?: number, nesterov?: boolean, ", "확률적 경사하강법"),
-	OPTIMIZER("rmsprop", "alpha?: number, momentum?: number, ", "RMSProp"),
-	OPTIMIZER("adam", "beta1?: number, beta2?: number, ", "Adam"),
-	OPTIMIZER("adamw", "beta1?: number, beta2?: number, ", "AdamW(가중치 감쇠를 따로 둔 Adam)"),
-	OPTIMIZER("lion", "beta1?: number, beta2?: number, ", "Lion"),
-	{NULL, NULL, NULL, NULL, NULL, 0}};
-
-/* ---- fit ---- */
 
 struct fit_run {
 	lua_State *L;
@@ -218,6 +23,7 @@ struct fit_run {
 	int points;
 	bool failed; /* the callback raised: its error is on the stack */
 	bool stopped; /* the callback returned false */
+	char checkpoint[96]; /* name of the file; "": none */
 	int64_t shown_at;
 	double loss,
 		accuracy; /* newest; the engine gives NaN where no batch passed since its last call */
@@ -390,6 +196,8 @@ static void read_fit_options(lua_State *L, int index, struct fit_options *o, cha
 						 (int64_t)script_of(L)->options.seed);
 	o->every = values_integer_field(L, index, "every", 50);
 	o->patience = (int)values_integer_field(L, index, "patience", o->patience);
+	o->accumulate = values_integer_field(L, index, "accumulate", o->accumulate);
+	o->save_every = values_integer_field(L, index, "save_every", o->save_every);
 	o->loss_options.label_smoothing =
 		values_number_field(L, index, "label_smoothing", o->loss_options.label_smoothing);
 	o->loss_options.delta = values_number_field(L, index, "delta", o->loss_options.delta);
@@ -431,6 +239,43 @@ static int push_fit_result(lua_State *L, const struct fit_result *result, int hi
 	return 1;
 }
 
+/* Protected: sends the file. Arguments: name, bytes, length. */
+static int save_protected(lua_State *L)
+{
+	files_save(L, lua_touserdata(L, 1), lua_touserdata(L, 2), (size_t)lua_tointeger(L, 3));
+	return 0;
+}
+
+static enum status on_save(void *context, const void *bytes, size_t length, struct error *err)
+{
+	struct fit_run *run = context;
+	lua_State *L = run->L;
+	lua_pushcfunction(L, save_protected);
+	lua_pushlightuserdata(L, run->checkpoint);
+	lua_pushlightuserdata(L, (void *)(uintptr_t)bytes);
+	lua_pushinteger(L, (lua_Integer)length);
+	if (lua_pcall(L, 3, 0, 0) != LUA_OK) {
+		run->failed = true;
+		return error_set(err, STATUS_IO, "fit", "%s", run->checkpoint);
+	}
+	return STATUS_OK;
+}
+
+/* checkpoint = "run.safetensors": keeps one; resume = true goes on from it when it is there (pushed on the stack). */
+static void read_checkpoint(lua_State *L, int index, struct fit_options *o, struct fit_run *run)
+{
+	if (!values_text_field(L, index, "checkpoint", run->checkpoint, sizeof(run->checkpoint))) {
+		return;
+	}
+	if (!file_plain_name(run->checkpoint)) {
+		binding_raise(L, message(MSG_FILE_NAME), run->checkpoint);
+	}
+	o->save = on_save;
+	if (values_flag_field(L, index, "resume") && files_load(L, run->checkpoint)) {
+		o->resume = lua_tolstring(L, -1, &o->resume_length);
+	}
+}
+
 int bind_fit(lua_State *L)
 {
 	lua_settop(L, 3);
@@ -449,6 +294,11 @@ int bind_fit(lua_State *L)
 	if (push_option(L, 3, "validation") != LUA_TNIL) {
 		options.validation = dataset_check(L, -1); /* kept alive by the stack */
 	}
+	if (push_option(L, 3, "ema") != LUA_TNIL) {
+		options.ema = ema_check(L, -1);
+		luaL_argcheck(L, options.ema->model == module, 3, "ema of another model");
+	}
+	read_checkpoint(L, 3, &options, &run);
 	if (push_option(L, 3, "optimizer") == LUA_TNIL) {
 		lua_pop(L, 1);
 		struct optimizer_options presets;

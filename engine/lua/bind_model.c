@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/lua/bind_files.h"
 #include "engine/lua/bind_nn.h"
 #include "engine/lua/values.h"
 
@@ -329,9 +330,15 @@ static const struct binding methods[] = {
 	 "dataset: Dataset, options?: {epochs?: integer, steps?: integer, batch_size?: integer, "
 	 "seed?: "
 	 "integer, optimizer?: Optimizer, loss?: string, validation?: Dataset, every?: integer, "
-	 "patience?: "
-	 "integer, name?: string, callback?: function}",
-	 "table", "학습합니다. 손실과 정확도가 실시간으로 그려지고 기록을 돌려줍니다.", 0},
+	 "patience?: integer, accumulate?: integer, ema?: Ema, checkpoint?: string, save_every?: "
+	 "integer, resume?: boolean, name?: string, callback?: fun(info: {step: integer, epoch: "
+	 "integer, loss: number, accuracy?: number, learning_rate: number, seconds: number}): "
+	 "boolean?}",
+	 "table",
+	 "학습합니다. 손실과 정확도가 실시간으로 그려지고 기록을 돌려줍니다. callback은 every "
+	 "걸음마다 불리고 false를 돌려주면 멈춥니다. checkpoint에 파일 이름을 주면 에폭마다(또는 "
+	 "save_every 걸음마다) 저장하고, resume = true면 거기서 똑같이 이어 갑니다.",
+	 0},
 	{"evaluate", bind_evaluate,
 	 "dataset: Dataset, options?: {loss?: string, batch_size?: integer}", "table",
 	 "손실, 정확도, 혼동 행렬, 예측을 돌려줍니다.", 0},
@@ -352,7 +359,7 @@ static const luaL_Reg operators[] = {{"__call", call},     {"__gc", release},
 				     {"__close", release}, {"__tostring", to_text},
 				     {"__len", length},    {NULL, NULL}};
 
-static const struct binding *const method_lists[] = {methods, NULL};
+static const struct binding *const method_lists[] = {methods, bind_module_files, NULL};
 
 const struct bound_type model_type = {.name = "Model",
 				      .doc = "층이나 층을 이은 모델입니다. model(x)로 부릅니다.",
@@ -366,10 +373,10 @@ static const struct binding functions[] = {
 	 "한 번 계산할 때의 곱셈-덧셈 수입니다(묶음 차원을 포함한 모양).", 0},
 	{NULL, NULL, NULL, NULL, NULL, 0}};
 
-static const struct bound_type *const types[] = {&tensor_type, &model_type, &optimizer_type,
-						 &dataset_type, NULL};
-static const struct binding *const lists[] = {bind_layers, bind_optimizers, bind_losses,
-					      bind_functional, NULL};
+static const struct bound_type *const types[] = {&tensor_type,  &model_type, &optimizer_type,
+						 &dataset_type, &ema_type,   NULL};
+static const struct binding *const lists[] = {
+	bind_layers, bind_optimizers, bind_ema, bind_losses, bind_functional, bind_nn_files, NULL};
 
 const struct bound_module nn_module = {.name = "nn",
 				       .doc = "층, 모델, 손실, 최적화",

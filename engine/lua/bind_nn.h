@@ -9,6 +9,7 @@
 #define MODEL_KEY "mundap.Model"
 #define OPTIMIZER_KEY "mundap.Optimizer"
 #define DATASET_KEY "mundap.Dataset"
+#define EMA_KEY "mundap.Ema"
 
 struct model_handle {
 	struct module *module;
@@ -21,12 +22,12 @@ struct dataset_handle {
 	struct dataset *dataset;
 };
 
-extern const struct bound_type model_type, optimizer_type, dataset_type;
+extern const struct bound_type model_type, optimizer_type, dataset_type, ema_type;
 extern const struct bound_module nn_module, data_module;
 extern const struct binding bind_layers[]; /* constructors, one for each kind of module */
 extern const struct binding bind_losses[];
 extern const struct binding bind_functional[];
-extern const struct binding bind_optimizers[];
+extern const struct binding bind_optimizers[], bind_ema[];
 
 /** Pushes an empty handle. */
 struct model_handle *model_new(lua_State *L);
@@ -36,6 +37,7 @@ struct module *model_check(lua_State *L, int index);
 struct module *model_test(lua_State *L, int index);
 struct optimizer *optimizer_check(lua_State *L, int index);
 struct dataset *dataset_check(lua_State *L, int index);
+struct ema *ema_check(lua_State *L, int index);
 
 /** Adds the parameters at index (a model, a tensor, or a list of tensors) to an optimiser. */
 void optimizer_fill(lua_State *L, struct optimizer_handle *handle, int index);

@@ -30,7 +30,8 @@
 	X(CANVAS, "canvas", "{width,height,say,keys:[[key,what]…]}; bytes: cells, see canvas.h") \
 	X(TEST, "test", "{name,passed,message,line?}") \
 	X(ARTIFACT, "artifact", "{name,kind}; bytes: the file the script made") \
-	X(RECORD, "record", "{name,status,seed,parameters,tags,metrics:{name:[[step,value]…]}}")
+	X(RECORD, "record", "{name,status,seed,parameters,tags,metrics:{name:[[step,value]…]}}") \
+	X(FILE, "file", "{name,part,parts}; bytes: a part of a file to keep (name without folders)")
 
 enum host_event {
 #define X(name, word, holds) HOST_##name,
@@ -48,7 +49,8 @@ struct host {
 	void (*emit)(void *context, enum host_event event, const char *json, const void *bytes,
 		     size_t length);
 	/**
-	 * A readable descriptor of one file of a data set, positioned at 0; it stays the host's (do not close).
+	 * A readable descriptor of one file of a data set, or of one saved earlier ("files/NAME"), positioned at 0; it
+	 * stays the host's (do not close).
 	 * Errors: STATUS_NOT_FOUND when the file is not installed, STATUS_DENIED when the host does not know it.
 	 */
 	enum status (*open_data)(void *context, const char *file, int *descriptor,

@@ -108,3 +108,51 @@ struct module *module_from_description(const char *text, size_t length, struct e
 	json_decref(root);
 	return m;
 }
+
+#define LAYERS "layers"
+
+enum status module_file_write(struct strbuf *out, const struct module *m, struct error *err)
+{
+	struct strbuf layers;
+	struct module_list list = {NULL, 0};
+	strbuf_init(&layers);
+	enum status status = module_describe(&layers, m, err);
+	status = status == STATUS_OK ? module_state(&list, m, err) : status;
+	if (status == STATUS_OK) {
+		const char *const metadata[] = {LAYERS, layers.text, NULL};
+		status = safetensors_write(out, &list, metadata, err);
+		module_list_release(&list);
+	}
+	strbuf_release(&layers);
+	return status;
+}
+
+enum status module_file_read(struct module **out, const void *bytes, size_t length,
+			     struct error *err)
+{
+	struct error local = ERROR_INIT;
+	err = err ? err : &local;
+	*out = NULL;
+	struct strbuf header;
+	struct module_list list = {NULL, 0};
+	strbuf_init(&header);
+	safetensors_metadata(&header, bytes, length);
+	json_t *texts = json_loadb(header.text, header.length, 0, NULL);
+	const char *layers = json_string_value(json_object_get(texts, LAYERS));
+	enum status status = safetensors_read(&list, bytes, length, err);
+	if (status == STATUS_OK && !layers) {
+		status = error_set(err, STATUS_NOT_FOUND, "model", message(MSG_NN_FILE_CORRUPT),
+				   "safetensors", LAYERS);
+	} else if (status == STATUS_OK) {
+		*out = module_from_description(layers, strlen(layers), err);
+		status = *out ? module_load(*out, &list, true, err) : err->status;
+	}
+	json_decref(texts);
+	module_list_release(&list);
+	strbuf_release(&header);
+	if (status != STATUS_OK) {
+		module_unref(*out);
+		*out = NULL;
+	}
+	return status;
+}

@@ -37,6 +37,12 @@ enum status module_describe(struct strbuf *out, const struct module *m, struct e
 /** Makes an untrained model of a description. NULL with STATUS_CORRUPT (unknown layer or setting), STATUS_NOMEM. */
 struct module *module_from_description(const char *text, size_t length, struct error *err);
 
+/** A safetensors file with the weights, buffers and, under "layers" in its metadata, the description: it alone gives back
+ * the model. Errors of reading: STATUS_NOT_FOUND when the file describes no model */
+enum status module_file_write(struct strbuf *out, const struct module *m, struct error *err);
+enum status module_file_read(struct module **out, const void *bytes, size_t length,
+			     struct error *err);
+
 /** By the ending of the path (.safetensors, .npz). */
 enum status module_save_file(const struct module *m, const char *path, struct error *err);
 enum status module_load_file(struct module *m, const char *path, struct error *err);

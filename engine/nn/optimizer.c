@@ -353,6 +353,16 @@ int64_t optimizer_step_count(const struct optimizer *o)
 	return o->steps;
 }
 
+void optimizer_set_step_count(struct optimizer *o, int64_t steps)
+{
+	o->steps = steps;
+}
+
+const char *optimizer_kind(const struct optimizer *o)
+{
+	return o->kind->name;
+}
+
 enum status optimizer_state(struct module_list *out, const struct optimizer *o, struct error *err)
 {
 	out->count = 0;

@@ -46,6 +46,9 @@ double optimizer_learning_rate(const struct optimizer *o);
 /** Norm of all gradients at the last step (before clipping). */
 double optimizer_grad_norm(const struct optimizer *o);
 int64_t optimizer_step_count(const struct optimizer *o);
+void optimizer_set_step_count(struct optimizer *o, int64_t steps);
+/** "adam" … */
+const char *optimizer_kind(const struct optimizer *o);
 /** Moments and step count, named, to be saved and put back. */
 enum status optimizer_state(struct module_list *out, const struct optimizer *o, struct error *err);
 enum status optimizer_restore(struct optimizer *o, const struct module_list *state,

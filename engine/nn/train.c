@@ -1,5 +1,3 @@
-#include "engine/nn/train.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +5,8 @@
 #include "engine/base/clock.h"
 #include "engine/base/message.h"
 #include "engine/base/rng.h"
+#include "engine/nn/train_private.h"
 #include "engine/tensor/ops.h"
-#include "engine/tensor/plan.h"
 
 struct fit_options fit_presets(void)
 {
@@ -20,31 +18,6 @@ struct fit_options fit_presets(void)
 				    .shuffle = true,
 				    .compile = true};
 }
-
-/* One size of batch: its tensors, and its plan once the first step was recorded. */
-struct lane {
-	int64_t size;
-	struct tensor *inputs, *targets;
-	struct plan *plan;
-	struct tensor *loss, *output; /* read after each step */
-};
-
-struct fit {
-	struct module *model;
-	struct dataset *data;
-	const struct fit_options *options;
-	const struct loss_kind *loss;
-	struct optimizer *optimizer;
-	struct lane lanes[2]; /* full batches, and the short one at the end */
-	uint32_t *order;
-	int64_t step, steps;
-	double loss_sum, right;
-	int64_t rows; /* since the last callback */
-	double epoch_loss, epoch_right;
-	int64_t epoch_rows;
-	int64_t start;
-	struct error *err;
-};
 
 static enum status lane_open(struct fit *f, struct lane *lane, int64_t size)
 {
@@ -68,6 +41,20 @@ static void lane_close(struct lane *lane)
 	tensor_unref(lane->output);
 }
 
+static enum status add_up(struct fit *f, struct tensor *const *gradients, int n)
+{
+	struct op_params p = op_presets(OP_ACCUMULATE);
+	p.f[0] = 1 / (double)f->options->accumulate;
+	enum status status = STATUS_OK;
+	bool old = tensor_grad_mode(false);
+	for (int i = 0; i < n && status == STATUS_OK; i++) {
+		struct tensor *in[2] = {f->sums[i], gradients[i]};
+		status = op_apply_multi(NULL, 0, OP_ACCUMULATE, in, 2, &p, f->err);
+	}
+	tensor_grad_mode(old);
+	return status;
+}
+
 /* Forward, loss, gradients, update: what a plan replays. */
 static enum status run_step(struct fit *f, struct lane *lane, struct tensor **loss,
 			    struct tensor **output)
@@ -88,7 +75,9 @@ static enum status run_step(struct fit *f, struct lane *lane, struct tensor **lo
 	enum status status =
 		*loss ? tensor_gradients(gradients, *loss, NULL, parameters, n, NULL, err)
 		      : err->status;
-	if (status == STATUS_OK) {
+	if (status == STATUS_OK && f->sums) {
+		status = add_up(f, gradients, n);
+	} else if (status == STATUS_OK) {
 		optimizer_advance(f->optimizer);
 		status = optimizer_apply(f->optimizer, gradients, err);
 	}
@@ -96,10 +85,27 @@ static enum status run_step(struct fit *f, struct lane *lane, struct tensor **lo
 	return status;
 }
 
+/* What follows a batch outside the plan: the update when several batches make one, and the means. */
+static enum status after_step(struct fit *f)
+{
+	enum status status = STATUS_OK;
+	bool updated = !f->sums || (f->at.step + 1) % f->options->accumulate == 0;
+	if (f->sums && updated) {
+		optimizer_advance(f->optimizer);
+		status = optimizer_apply(f->optimizer, f->sums, f->err);
+		for (int i = 0; i < optimizer_parameter_count(f->optimizer); i++) {
+			tensor_fill(f->sums[i], 0);
+		}
+	}
+	return status == STATUS_OK && updated && f->options->ema
+		       ? ema_update(f->options->ema, f->err)
+		       : status;
+}
+
 static void count_right(struct fit *f, const struct lane *lane, const struct tensor *output)
 {
 	if (!f->loss->classes || output->dims != 2 || !lane->targets || lane->targets->dims != 1) {
-		f->right = NAN;
+		f->at.right = NAN;
 		return;
 	}
 	int64_t classes = output->shape[1];
@@ -109,7 +115,7 @@ static void count_right(struct fit *f, const struct lane *lane, const struct ten
 		for (int64_t c = 1; c < classes; c++) {
 			best = row[c] > row[best] ? c : best;
 		}
-		f->right += best == tensor_i32(lane->targets)[i];
+		f->at.right += best == tensor_i32(lane->targets)[i];
 	}
 }
 
@@ -160,100 +166,146 @@ static enum status do_step(struct fit *f, const uint32_t *rows, int64_t count)
 	if (schedule->kind != SCHEDULE_CONSTANT || schedule->warmup > 0) {
 		double base = optimizer_base_rate(f->optimizer);
 		optimizer_set_learning_rate(f->optimizer,
-					    base * schedule_factor(schedule, f->step));
+					    base * schedule_factor(schedule, f->at.step));
 	}
 	if (lane->plan) {
-		optimizer_advance(f->optimizer);
+		if (!f->sums) {
+			optimizer_advance(f->optimizer);
+		}
 		status = plan_run(lane->plan, f->err);
 	} else {
 		status = first_step(f, lane, f->options->compile);
 	}
+	status = status == STATUS_OK ? after_step(f) : status;
 	if (status != STATUS_OK) {
 		return status;
 	}
 	double loss = tensor_item(lane->loss);
 	if (!isfinite(loss)) {
 		return error_set(f->err, STATUS_RANGE, "fit", message(MSG_NN_DIVERGED),
-				 (long long)f->step + 1);
+				 (long long)f->at.step + 1);
 	}
-	f->step++;
-	double before = f->right;
-	f->loss_sum += loss * (double)count;
-	f->rows += count;
+	f->at.step++;
+	double before = f->at.right;
+	f->at.loss_sum += loss * (double)count;
+	f->at.rows += count;
 	count_right(f, lane, lane->output);
-	f->epoch_loss += loss * (double)count;
-	f->epoch_right += f->right - before;
-	f->epoch_rows += count;
+	f->at.epoch_loss += loss * (double)count;
+	f->at.epoch_right += f->at.right - before;
+	f->at.epoch_rows += count;
 	return STATUS_OK;
 }
 
 static bool tell(struct fit *f, int epoch, double validation_loss, double validation_accuracy)
 {
-	struct fit_progress p = {.step = f->step,
+	struct fit_progress p = {.step = f->at.step,
 				 .steps = f->steps,
 				 .epoch = epoch,
 				 .epochs = f->options->epochs,
-				 .loss = f->rows ? f->loss_sum / (double)f->rows : NAN,
-				 .accuracy = f->rows ? f->right / (double)f->rows : NAN,
+				 .loss = f->at.rows ? f->at.loss_sum / (double)f->at.rows : NAN,
+				 .accuracy = f->at.rows ? f->at.right / (double)f->at.rows : NAN,
 				 .validation_loss = validation_loss,
 				 .validation_accuracy = validation_accuracy,
 				 .learning_rate = optimizer_learning_rate(f->optimizer),
 				 .seconds = (double)(clock_now_ns() - f->start) / 1e9};
-	f->loss_sum = f->right = 0;
-	f->rows = 0;
+	f->at.loss_sum = f->at.right = 0;
+	f->at.rows = 0;
 	return !f->options->callback || f->options->callback(f->options->context, &p);
+}
+
+static enum status save(struct fit *f)
+{
+	struct strbuf bytes;
+	strbuf_init(&bytes);
+	enum status status = fit_checkpoint_write(&bytes, f, f->err);
+	if (status == STATUS_OK) {
+		status = f->options->save(f->options->context, bytes.text, bytes.length, f->err);
+	}
+	strbuf_release(&bytes);
+	return status;
+}
+
+/* The rest of an epoch, from at.row on. */
+static enum status run_batches(struct fit *f, struct fit_result *out)
+{
+	const struct fit_options *o = f->options;
+	int64_t n = f->data->count;
+	enum status status = STATUS_OK;
+	while (f->at.row < n && f->at.step < f->steps && !out->stopped && status == STATUS_OK) {
+		int64_t left = n - f->at.row, count = left < o->batch_size ? left : o->batch_size;
+		if (count < o->batch_size && o->drop_last && f->at.row > 0) {
+			break;
+		}
+		status = do_step(f, f->order + f->at.row, count);
+		f->at.row += count;
+		if (status == STATUS_OK && o->every > 0 && f->at.step % o->every == 0) {
+			out->stopped = !tell(f, (int)f->at.epoch + 1, NAN, NAN);
+		}
+		if (status == STATUS_OK && o->save && o->save_every > 0 &&
+		    f->at.step % o->save_every == 0) {
+			status = save(f);
+		}
+	}
+	return status;
+}
+
+static enum status validate(struct fit *f)
+{
+	const struct fit_options *o = f->options;
+	struct evaluation e;
+	if (o->ema) {
+		ema_swap(o->ema);
+	}
+	enum status status = model_evaluate(&e, f->model, o->validation, o->loss, 0, f->err);
+	if (o->ema) {
+		ema_swap(o->ema);
+	}
+	if (status != STATUS_OK) {
+		return status;
+	}
+	f->at.validation_loss = e.loss;
+	f->at.validation_accuracy = e.accuracy;
+	evaluation_release(&e);
+	module_train(f->model, true);
+	f->at.worse = e.loss < f->at.best ? 0 : f->at.worse + 1;
+	f->at.best = fmin(f->at.best, e.loss);
+	return STATUS_OK;
 }
 
 static enum status run_epochs(struct fit *f, struct fit_result *out)
 {
 	const struct fit_options *o = f->options;
-	int64_t n = f->data->count, batch = o->batch_size;
-	double best = INFINITY;
-	int worse = 0;
 	enum status status = STATUS_OK;
-	for (int epoch = 0; f->step < f->steps && !out->stopped; epoch++) {
+	while (f->at.step < f->steps && !out->stopped && status == STATUS_OK) {
 		struct rng rng;
-		rng_init(&rng, o->seed, (uint64_t)epoch);
+		rng_init(&rng, o->seed, (uint64_t)f->at.epoch);
 		if (o->shuffle) {
-			rng_permutation(&rng, f->order, (size_t)n);
+			rng_permutation(&rng, f->order, (size_t)f->data->count);
 		}
-		f->epoch_loss = f->epoch_right = 0;
-		f->epoch_rows = 0;
-		for (int64_t at = 0; at < n && f->step < f->steps && !out->stopped; at += batch) {
-			int64_t count = n - at < batch ? n - at : batch;
-			if (count < batch && o->drop_last && at > 0) {
-				break;
-			}
-			status = do_step(f, f->order + at, count);
-			if (status != STATUS_OK) {
-				return status;
-			}
-			if (o->every > 0 && f->step % o->every == 0) {
-				out->stopped = !tell(f, epoch + 1, NAN, NAN);
-			}
+		if (f->at.row == 0) {
+			f->at.epoch_loss = f->at.epoch_right = 0;
+			f->at.epoch_rows = 0;
 		}
-		out->loss = f->epoch_loss / (double)f->epoch_rows;
-		out->accuracy = f->epoch_right / (double)f->epoch_rows;
-		if (o->validation) {
-			struct evaluation e;
-			status = model_evaluate(&e, f->model, o->validation, o->loss, 0, f->err);
-			if (status != STATUS_OK) {
-				return status;
-			}
-			out->validation_loss = e.loss;
-			out->validation_accuracy = e.accuracy;
-			evaluation_release(&e);
-			module_train(f->model, true);
-			worse = out->validation_loss < best ? 0 : worse + 1;
-			best = fmin(best, out->validation_loss);
+		status = run_batches(f, out);
+		if (status == STATUS_OK && o->validation) {
+			status = validate(f);
 		}
-		if (!out->stopped) {
-			out->stopped = !tell(f, epoch + 1, out->validation_loss,
-					     out->validation_accuracy) ||
-				       (o->patience > 0 && worse >= o->patience);
+		if (status == STATUS_OK && !out->stopped) {
+			out->stopped = !tell(f, (int)f->at.epoch + 1, f->at.validation_loss,
+					     f->at.validation_accuracy) ||
+				       (o->patience > 0 && f->at.worse >= o->patience);
+		}
+		f->at.epoch++;
+		f->at.row = 0;
+		if (status == STATUS_OK && o->save && !out->stopped) {
+			status = save(f);
 		}
 	}
-	return STATUS_OK;
+	out->loss = f->at.epoch_loss / (double)f->at.epoch_rows;
+	out->accuracy = f->at.epoch_right / (double)f->at.epoch_rows;
+	out->validation_loss = f->at.validation_loss;
+	out->validation_accuracy = f->at.validation_accuracy;
+	return status;
 }
 
 static enum status check_options(struct fit *f)
@@ -299,15 +351,46 @@ static enum status take_parameters(struct fit *f)
 	return status;
 }
 
+static enum status make_sums(struct fit *f)
+{
+	if (f->options->accumulate <= 1) {
+		return STATUS_OK;
+	}
+	int n = optimizer_parameter_count(f->optimizer);
+	f->sums = calloc((size_t)n + 1, sizeof *f->sums);
+	enum status status =
+		f->sums ? STATUS_OK
+			: error_set(f->err, STATUS_NOMEM, "fit", message(MSG_TENSOR_NOMEM), 0.0);
+	struct tensor_scope scope;
+	tensor_scope_open(&scope);
+	for (int i = 0; i < n && status == STATUS_OK; i++) {
+		const struct tensor *p = optimizer_parameter(f->optimizer, i);
+		f->sums[i] = tensor_ref(tensor_new(DTYPE_F32, p->dims, p->shape, f->err));
+		status = f->sums[i] ? STATUS_OK : STATUS_NOMEM;
+	}
+	tensor_scope_close(&scope);
+	return status;
+}
+
+static void release_sums(struct fit *f)
+{
+	for (int i = 0; f->sums && i < optimizer_parameter_count(f->optimizer); i++) {
+		tensor_unref(f->sums[i]);
+	}
+	free(f->sums);
+}
+
 enum status model_fit(struct fit_result *out, struct module *model, struct dataset *data,
 		      const struct fit_options *options, struct error *err)
 {
 	struct error local = ERROR_INIT;
-	struct fit f = {.model = model,
-			.data = data,
-			.options = options,
-			.err = err ? err : &local,
-			.start = clock_now_ns()};
+	struct fit f = {
+		.model = model,
+		.data = data,
+		.options = options,
+		.err = err ? err : &local,
+		.start = clock_now_ns(),
+		.at = {.best = INFINITY, .validation_loss = NAN, .validation_accuracy = NAN}};
 	*out = (struct fit_result){.validation_loss = NAN, .validation_accuracy = NAN};
 	enum status status = check_options(&f);
 	if (status != STATUS_OK) {
@@ -331,12 +414,17 @@ enum status model_fit(struct fit_result *out, struct module *model, struct datas
 	struct tensor_rng_state draws = tensor_rng_get();
 	tensor_seed(options->seed);
 	status = status == STATUS_OK ? take_parameters(&f) : status;
+	status = status == STATUS_OK ? make_sums(&f) : status;
+	if (status == STATUS_OK && options->resume) {
+		status = fit_checkpoint_read(&f, options->resume, options->resume_length, f.err);
+	}
 	if (status == STATUS_OK) {
 		module_train(model, true);
 		status = run_epochs(&f, out);
 	}
 	tensor_rng_put(draws);
-	out->steps = f.step;
+	release_sums(&f);
+	out->steps = f.at.step;
 	out->seconds = (double)(clock_now_ns() - f.start) / 1e9;
 	lane_close(&f.lanes[0]);
 	lane_close(&f.lanes[1]);

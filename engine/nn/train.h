@@ -2,6 +2,7 @@
 #define MUNDAP_NN_TRAIN_H
 
 #include "engine/nn/dataset.h"
+#include "engine/nn/ema.h"
 #include "engine/nn/loss.h"
 #include "engine/nn/optimizer.h"
 
@@ -35,15 +36,22 @@ struct fit_options {
 	bool shuffle;
 	bool drop_last; /* leave out the last batch when it is short */
 	bool compile; /* replay a plan (default) or run each step eagerly */
+	int64_t accumulate; /* batches whose gradients are averaged for one update; 0 or 1: each batch is one */
+	struct ema *ema; /* borrowed, follows the weights; NULL: none */
 	int64_t every; /* steps between callbacks; 0: epochs only */
 	fit_callback callback;
-	void *context;
+	/** Keeps a checkpoint: everything needed to go on at the same bits. NULL: none are made. */
+	enum status (*save)(void *context, const void *bytes, size_t length, struct error *err);
+	int64_t save_every; /* steps between checkpoints; 0: at the end of each epoch */
+	const void *resume; /* bytes of a checkpoint to go on from; NULL: from the start */
+	size_t resume_length;
+	void *context; /* of callback and save */
 };
 
 struct fit_options fit_presets(void);
 
 struct fit_result {
-	int64_t steps;
+	int64_t steps; /* batches, those before a resume included */
 	double loss, accuracy; /* of the last epoch's batches */
 	double validation_loss, validation_accuracy;
 	double seconds;

@@ -192,3 +192,46 @@ const struct op op_clip_norm = {
 	.infer = clip_norm_infer,
 	.forward = clip_norm_forward,
 };
+
+/* sum ← sum + scale · addend: gradients of several batches, and averages of weights (decay f[1] on the sum first). */
+static enum status accumulate_infer(struct op_call *call, struct error *err)
+{
+	if (!tensor_same_shape(PARAM, call->inputs[1])) {
+		return op_shapes_error(call->op->name, PARAM, call->inputs[1], "", err);
+	}
+	enum status status = op_want_dtype(call, 0, DTYPE_F32, err);
+	return status == STATUS_OK ? op_want_dtype(call, 1, DTYPE_F32, err) : status;
+}
+static void accumulate_range(void *context, int64_t first, int64_t last)
+{
+	struct op_call *call = context;
+	float *sum = tensor_f32(PARAM);
+	const float *x = tensor_f32(call->inputs[1]);
+	float scale = (float)call->params.f[0], decay = (float)call->params.f[1];
+	for (int64_t i = first; i < last; i++) {
+		sum[i] = decay * sum[i] + scale * x[i];
+	}
+}
+static void accumulate_forward(struct op_call *call)
+{
+	update_run(call, accumulate_range);
+}
+static void accumulate_cost(const struct op_call *call, struct op_cost *cost)
+{
+	double n = (double)tensor_numel(PARAM);
+	cost->flops = 3 * n;
+	cost->bytes = 12 * n;
+}
+
+const struct op op_accumulate = {
+	.name = "accumulate",
+	.summary = "sum = decay · sum + scale · addend, in place",
+	.min_inputs = 2,
+	.max_inputs = 2,
+	.inputs = {"sum", "addend"},
+	.params = {{"scale", OP_PARAM_FLOAT, 0, 1, false}, {"decay", OP_PARAM_FLOAT, 1, 1, false}},
+	.flags = OP_INPLACE | OP_MIXED_DTYPES | OP_INTERNAL | OP_WANTS_CONTIGUOUS,
+	.infer = accumulate_infer,
+	.forward = accumulate_forward,
+	.cost = accumulate_cost,
+};

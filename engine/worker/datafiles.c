@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 #include "engine/base/file.h"
 #include "engine/base/strbuf.h"
+#include "engine/worker/files.h"
 
 #define PROSE_FILE_LIMIT ((size_t)1 << 20)
 
@@ -22,7 +24,9 @@ static void open_folder(struct datafiles *files, const char *folder, const char 
 	}
 	struct dirent *entry;
 	while ((entry = readdir(directory)) && files->count < DATAFILES_MAX) {
-		if (entry->d_name[0] == '.') {
+		size_t size = strlen(entry->d_name);
+		bool part = size > 5 && strcmp(entry->d_name + size - 5, ".part") == 0;
+		if (entry->d_name[0] == '.' || part) {
 			continue;
 		}
 		struct datafile *file = &files->files[files->count];
@@ -175,6 +179,10 @@ void datafiles_open(struct datafiles *files)
 	snprintf(folder, sizeof(folder), "%s/fashion-mnist",
 		 datasets && *datasets ? datasets : "/usr/share/datasets");
 	open_folder(files, folder, "fashion-mnist/");
+	if (files_folder(&path, NULL) == STATUS_OK) {
+		open_folder(files, path.text, "files/");
+	}
+	strbuf_release(&path);
 }
 
 enum status datafiles_find(struct datafiles *files, const char *name, int *descriptor,

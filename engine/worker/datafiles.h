@@ -3,8 +3,9 @@
 
 #include "engine/base/error.h"
 
-/* Files of data sets, opened for reading before a worker locks itself in. Named "fashion-mnist/NAME" (where the
- * package puts it), "NAME" (assets/data of ours) and "course/NAME" (lessons/<course>/shared, also of the folders in MUNDAP_LESSONS). */
+/* Files of data sets, opened for reading before a worker locks itself in. Named "fashion-mnist/NAME" (where the package
+ * puts it), "NAME" (assets/data of ours), "course/NAME" (lessons/<course>/shared, also of the folders in MUNDAP_LESSONS)
+ * and "files/NAME" (what scripts saved before). */
 
 #define DATAFILES_MAX 128
 /* The Markdown of all lessons that come with the program, in one: each file after a line "\fCOURSE/LESSON/FILE". */

@@ -18,6 +18,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/message.h"
 #include "engine/worker/exit.h"
+#include "engine/worker/files.h"
 
 #define CHANNEL 3
 #define STOP_NS 80000000ll /* from worker_stop() to the kill */
@@ -44,6 +45,9 @@ struct worker {
 	size_t sent;
 	struct worker_result result;
 	bool have_result;
+	struct files_taker files;
+	struct strbuf note; /* JSON of a log frame of ours */
+	char told[1024]; /* path of the file last reported: checkpoints come again and again */
 	int64_t started, limit_ns; /* limit 0: none (figures) */
 	int64_t paused_at, paused_ns; /* paused_at 0: runs */
 	int64_t stop_at; /* 0, or when it is to be killed */
@@ -209,6 +213,8 @@ enum status worker_start(struct worker **out, const struct worker_request *reque
 	worker->channel = -1;
 	frame_reader_init(&worker->reader);
 	strbuf_init(&worker->out);
+	strbuf_init(&worker->note);
+	files_taker_init(&worker->files);
 	int pair[2];
 	enum status status = queue_request(worker, request, err);
 	if (status == STATUS_OK && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
@@ -369,10 +375,49 @@ static void keep_deadlines(struct worker *worker)
 	}
 }
 
+/* A part of a file. When it was the last, or could not be kept, the frame becomes a log line that says so; else false. */
+static bool take_file(struct worker *worker, struct frame *frame)
+{
+	struct strbuf path;
+	strbuf_init(&path);
+	struct error err = ERROR_INIT;
+	enum status status = worker->kind == WORKER_FIGURE
+				     ? error_set(&err, STATUS_DENIED, "file", "figure")
+				     : files_take(&worker->files, frame, &path, &err);
+	bool tell =
+		status != STATUS_OK || (path.length > 0 && strcmp(path.text, worker->told) != 0);
+	if (tell) {
+		char text[2048];
+		snprintf(worker->told, sizeof(worker->told), "%s",
+			 status == STATUS_OK ? path.text : "");
+		snprintf(text, sizeof(text),
+			 message(status == STATUS_OK ? MSG_WORKER_FILE_SAVED
+						     : MSG_WORKER_FILE_FAILED),
+			 status == STATUS_OK ? path.text : err.message);
+		json_t *json = json_pack("{s:s}", "text", text);
+		char *dump = json ? json_dumps(json, JSON_COMPACT) : NULL;
+		json_decref(json);
+		strbuf_reset(&worker->note);
+		strbuf_puts(&worker->note, dump ? dump : "{\"text\":\"\"}");
+		free(dump);
+		*frame = (struct frame){.type = FRAME_LOG,
+					.json = worker->note.text,
+					.json_length = worker->note.length};
+	}
+	strbuf_release(&path);
+	return tell;
+}
+
 enum worker_next worker_next(struct worker *worker, struct frame *frame)
 {
 	while (worker->phase == PHASE_RUNNING) {
 		enum status status = frame_reader_next(&worker->reader, frame, NULL);
+		if (status == STATUS_OK && frame->type == FRAME_FILE) {
+			if (take_file(worker, frame)) {
+				return WORKER_FRAME;
+			}
+			continue;
+		}
 		if (status == STATUS_OK && frame->type < (enum frame_type)HOST_EVENT_COUNT) {
 			return WORKER_FRAME;
 		}
@@ -521,5 +566,7 @@ void worker_free(struct worker *worker)
 	}
 	frame_reader_release(&worker->reader);
 	strbuf_release(&worker->out);
+	strbuf_release(&worker->note);
+	files_taker_release(&worker->files);
 	free(worker);
 }

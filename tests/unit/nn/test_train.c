@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/nn/files.h"
 #include "engine/nn/nn.h"
 #include "engine/tensor/engine.h"
 #include "engine/tensor/ops.h"
@@ -280,6 +281,134 @@ static int start(void **state)
 	return 0;
 }
 
+/* Weights after 12 batches of 16, as numbers. */
+static float *weights_after(int64_t batch_size, int64_t steps, int64_t accumulate, bool compile)
+{
+	struct dataset *ds = make_squares(192, 3);
+	struct module *m = make_cnn(1);
+	struct fit_options o = fit_presets();
+	o.batch_size = batch_size;
+	o.steps = steps;
+	o.accumulate = accumulate;
+	o.compile = compile;
+	o.shuffle = false;
+	struct fit_result r;
+	assert_int_equal(model_fit(&r, m, ds, &o, &err), STATUS_OK);
+	struct module_list list;
+	assert_int_equal(module_parameters(&list, m, &err), STATUS_OK);
+	const struct tensor *w = list.items[list.count - 2].tensor;
+	float *copy = malloc((size_t)tensor_numel(w) * sizeof *copy);
+	memcpy(copy, tensor_f32(w), (size_t)tensor_numel(w) * sizeof *copy);
+	module_list_release(&list);
+	module_unref(m);
+	dataset_unref(ds);
+	return copy;
+}
+
+static void small_batches_add_up_to_large_ones(void **state)
+{
+	(void)state;
+	float *large = weights_after(32, 6, 0, true);
+	float *small = weights_after(16, 12, 2, true);
+	float *eager = weights_after(16, 12, 2, false);
+	for (int i = 0; i < 1280; i++) {
+		assert_true(fabsf(large[i] - small[i]) < 2e-5f);
+		assert_true(small[i] == eager[i]);
+	}
+	free(large);
+	free(small);
+	free(eager);
+}
+
+static void means_follow_the_weights(void **state)
+{
+	(void)state;
+	struct module *m = make_cnn(1);
+	struct ema ema;
+	assert_int_equal(ema_init(&ema, m, 1.5, &err), STATUS_RANGE);
+	error_clear(&err);
+	assert_int_equal(ema_init(&ema, m, 0.75, &err), STATUS_OK);
+	struct tensor *w = module_parameter(m->children[0].module, "weight");
+	float start = tensor_f32(w)[3];
+	tensor_f32(w)[3] = start + 4;
+	assert_int_equal(ema_update(&ema, &err), STATUS_OK);
+	assert_true(fabsf(tensor_f32(ema.means.items[0].tensor)[3] - (start + 1)) < 1e-6f);
+	ema_swap(&ema);
+	assert_true(fabsf(tensor_f32(w)[3] - (start + 1)) < 1e-6f);
+	ema_swap(&ema);
+	assert_true(tensor_f32(w)[3] == start + 4);
+	ema_release(&ema);
+	module_unref(m);
+}
+
+struct keeper {
+	struct strbuf bytes;
+	int left; /* checkpoints until the run is broken off */
+};
+
+static enum status keep(void *context, const void *bytes, size_t length, struct error *error)
+{
+	struct keeper *k = context;
+	if (k->left-- == 0) {
+		return error_set(error, STATUS_IO, "test", "broken off");
+	}
+	strbuf_reset(&k->bytes);
+	strbuf_add(&k->bytes, bytes, length);
+	return STATUS_OK;
+}
+
+static void a_checkpoint_refuses_what_does_not_fit(void **state)
+{
+	(void)state;
+	struct dataset *ds = make_squares(192, 3);
+	struct module *m = make_cnn(1);
+	struct keeper k = {.left = 2};
+	strbuf_init(&k.bytes);
+	struct fit_options o = fit_presets();
+	o.steps = 9;
+	o.save = keep;
+	o.save_every = 2;
+	o.context = &k;
+	struct fit_result r;
+	assert_int_equal(model_fit(&r, m, ds, &o, &err), STATUS_IO);
+	error_clear(&err);
+	o.save = NULL;
+	o.resume = k.bytes.text;
+	o.resume_length = k.bytes.length;
+	o.seed = 77;
+	assert_int_equal(model_fit(&r, m, ds, &o, &err), STATUS_INVALID);
+	error_clear(&err);
+	o.seed = 0;
+	for (size_t cut = 0; cut < k.bytes.length; cut += k.bytes.length / 50 + 1) {
+		o.resume_length = cut;
+		assert_int_not_equal(model_fit(&r, m, ds, &o, &err), STATUS_OK);
+		error_clear(&err);
+	}
+	o.resume_length = k.bytes.length;
+	assert_int_equal(model_fit(&r, m, ds, &o, &err), STATUS_OK);
+	assert_int_equal(r.steps, 9);
+	strbuf_release(&k.bytes);
+	module_unref(m);
+	dataset_unref(ds);
+}
+
+static void a_model_file_tells_what_it_is_made_of(void **state)
+{
+	(void)state;
+	struct module *m = make_cnn(4), *again;
+	struct strbuf bytes;
+	strbuf_init(&bytes);
+	assert_int_equal(module_file_write(&bytes, m, &err), STATUS_OK);
+	assert_int_equal(module_file_read(&again, bytes.text, bytes.length, &err), STATUS_OK);
+	assert_int_equal(again->child_count, m->child_count);
+	assert_int_equal(tensor_max_abs_diff(module_parameter(again->children[3].module, "weight"),
+					     module_parameter(m->children[3].module, "weight")),
+			 0);
+	module_unref(again);
+	strbuf_release(&bytes);
+	module_unref(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,6 +420,10 @@ int main(void)
 		cmocka_unit_test(eager_and_planned_runs_agree),
 		cmocka_unit_test(a_cnn_learns),
 		cmocka_unit_test(every_optimizer_goes_downhill),
+		cmocka_unit_test(small_batches_add_up_to_large_ones),
+		cmocka_unit_test(means_follow_the_weights),
+		cmocka_unit_test(a_checkpoint_refuses_what_does_not_fit),
+		cmocka_unit_test(a_model_file_tells_what_it_is_made_of),
 	};
 	return cmocka_run_group_tests(tests, start, NULL);
 }
