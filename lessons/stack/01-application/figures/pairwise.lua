@@ -70,8 +70,8 @@ return {
 	end,
 
 	draw = function(state, canvas)
-		canvas:text(2, 1, ("새 버전이 뽑힐 참 확률 %d %% · 왼쪽을 더 뽑는 버릇 +%d %% · 자리 %s"):format(
-			state.preference, state.leaning, state.swap and "번갈아 바꿈" or "늘 새 버전이 왼쪽"), "bold")
+		canvas:text(2, 1, ("새 버전이 뽑힐 참 확률 %d %% · 왼쪽 버릇 +%d %% · %s"):format(
+			state.preference, state.leaning, state.swap and "자리를 번갈아 바꿈" or "늘 새 버전이 왼쪽"), "bold")
 		canvas:text(2, 2, state.last == "-" and "space로 한 번, enter로 열 번 물어봅니다." or state.last, "dim")
 		if state.count > 1 then
 			canvas:line(2, 4, 50, 8, { state.rates }, { min = 0, max = 1, labels = { "새 버전의 승률" } })
