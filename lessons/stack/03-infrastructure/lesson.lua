@@ -1,0 +1,1 @@
+return { title = "x", spec = { "STACK-3" }, minutes = 18, summary = "x", steps = { lab { id = "Lab-STACK-3", title = "x", goal = "labs/03/goal.md", folder = "labs/03", seconds = 30, memory_mb = 256, pass="x", explain = "x" } } }
