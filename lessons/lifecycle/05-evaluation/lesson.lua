@@ -1,0 +1,135 @@
+return {
+	title = "5. 평가 및 튜닝",
+	spec = { "LC-5" },
+	minutes = 22,
+	summary = "정확도 0.956의 침묵을 드러내고, 문턱값과 가중치와 프롬프트를 검증 데이터로 고릅니다.",
+	prerequisites = { "LC-4" },
+
+	steps = {
+		text { id = "why", title = "95점짜리 침묵", body = "text/01-why.md" },
+		text { id = "matrix", title = "혼동 행렬, 정밀도, 재현율", body = "text/02-matrix.md" },
+		figure {
+			id = "curve",
+			title = "문턱값을 옮기며 보는 네 칸과 곡선",
+			script = "figures/curve.lua",
+			caption = "우대 대출의 검증 3,000건입니다. ←→로 문턱값을 옮겨 보세요. **w**로 부실 한 건을 5건, 20건처럼 세어 배우면 F1 최고 점수는 얼마나 달라지나요? "
+				.. "**c**로 실수의 값을 바꾸고 **f**와 **b**를 번갈아 눌러 보세요. 두 자리는 언제 멀어지나요?",
+		},
+		text { id = "f1", title = "F1, PR 곡선, 그리고 회귀의 자", body = "text/03-f1.md" },
+		text { id = "tuning", title = "튜닝, 그리고 마지막 시험지", body = "text/04-tuning.md" },
+		figure {
+			id = "peek",
+			title = "시험지를 엿본 횟수",
+			script = "figures/peek.lua",
+			caption = "모두 동전을 던져 답합니다. ↑로 열 번씩 더 엿보며 1등의 점수를 보세요. **r**로 여러 번 되풀이해도 새 시험지의 점수는 어디에 머무르나요?",
+		},
+		text { id = "prompt", title = "프롬프트도 점수로 고르기", body = "text/05-prompt.md" },
+		text { id = "summary", title = "5단계가 넘겨주는 것, 그리고 정리", body = "text/06-summary.md" },
+		checkpoint { id = "CP-LC-5", file = "checkpoint.lua" },
+		quiz {
+			id = "quiz",
+			title = "확인 문제",
+			questions = {
+				{
+					id = "q1", kind = "numeric",
+					ask = "택배 1,000개 가운데 파손이 20개입니다. 늘 '멀쩡함'이라고 답하는 프로그램의 정확도는 얼마인가요?",
+					answer = 0.98, tolerance = 0.001,
+					explain = "980개를 맞히니 0.98입니다. 찾아야 할 20개는 하나도 찾지 못했으니 재현율은 0이지요.",
+				},
+				{
+					id = "q2", kind = "numeric",
+					ask = "진짜 환자가 10명입니다. 모델이 20명을 의심했고 그 안에 환자가 6명 있었습니다. **정밀도**는 얼마인가요?",
+					answer = 0.3, tolerance = 0.001,
+					explain = "외친 20명 가운데 6명이 진짜이니 0.3입니다. 재현율은 6 ÷ 10 = 0.6이고요.",
+				},
+				{
+					id = "q3", kind = "numeric",
+					ask = "위의 모델(정밀도 0.3, 재현율 0.6)의 **F1**은 얼마인가요?",
+					answer = 0.4, tolerance = 0.001,
+					explain = "2 × 0.3 × 0.6 ÷ (0.3 + 0.6) = 0.36 ÷ 0.9 = 0.4입니다. 그냥 평균 0.45보다 작은 쪽으로 끌려갑니다.",
+				},
+				{
+					id = "q4", kind = "match",
+					ask = "물음과 그것에 답하는 자를 이어 보세요.",
+					pairs = {
+						{ "무엇을 무엇으로 틀렸나", "혼동 행렬" },
+						{ "외친 것을 믿어도 되나", "정밀도" },
+						{ "빠뜨린 것은 없나", "재현율" },
+						{ "예측이 몇 달이나 빗나갔나", "MAE" },
+					},
+					explain = "자마다 대답하는 물음이 다릅니다. 물음을 먼저 정하면 자는 따라옵니다.",
+				},
+				{
+					id = "q5", kind = "choice",
+					ask = "괜한 의심 한 번이 놓침 한 번보다 스무 배 아픈 일입니다. 문턱값을 고르는 가장 좋은 방법은?",
+					choices = {
+						"F1이 가장 높은 문턱값을 쓴다",
+						"정확도가 가장 높은 문턱값을 쓴다",
+						"검증 데이터에서 두 실수의 값을 셈해 가장 싼 문턱값을 쓴다",
+						"기본값 0.5를 쓴다",
+					},
+					answer = 3,
+					explain = "F1은 두 비율을 똑같이 봅니다. 실수의 값을 알면 그 값을 그대로 셈하는 것이 낫습니다.",
+				},
+				{
+					id = "q6", kind = "order",
+					ask = "튜닝의 차례를 놓아 보세요.",
+					choices = {
+						"데이터를 훈련, 검증, 테스트로 나눈다",
+						"설정을 바꾸어 가며 훈련 데이터로 배운다",
+						"검증 점수를 견주어 설정과 문턱값을 고른다",
+						"테스트를 한 번 열어 점수를 적는다",
+					},
+					explain = "테스트를 연 뒤에 설정으로 돌아가면 그 테스트는 검증이 되어 버립니다.",
+				},
+				{
+					id = "q7", kind = "multiple",
+					ask = "**테스트 데이터를 엿본 것**을 모두 고르세요.",
+					choices = {
+						"테스트 점수가 좋은 문턱값을 골랐다",
+						"테스트 점수가 나빠서 나무의 깊이를 바꾸었다",
+						"검증 점수가 좋은 프롬프트를 골랐다",
+						"테스트에서 잘 맞힌 모델을 셋 가운데 골랐다",
+						"모든 것을 정한 뒤 테스트 점수를 한 번 적었다",
+					},
+					answer = { 1, 2, 4 },
+					explain = "점수를 보고 **무언가를 바꾸었다면** 한 번이라도 엿본 것입니다.",
+				},
+				{
+					id = "q8", kind = "predict",
+					ask = "다음 코드는 무엇을 찍을까요?",
+					code = 'local stats = require "stats"\nlocal truth     = { 1, 0, 0, 0, 1, 0, 0, 0, 0, 0 }\nlocal predicted = { 1, 1, 0, 0, 0, 0, 0, 0, 0, 0 }\n'
+						.. 'local r = stats.report(truth, predicted)\nprint(r.accuracy, r.classes[2].recall)',
+					choices = { "0.8  0.5", "0.5  0.8", "0.8  0.8", "0.9  0.5" },
+					answer = 1,
+					explain = "열 건 가운데 여덟 건을 맞혔고, 1인 두 건 가운데 하나를 찾았습니다.",
+				},
+				{
+					id = "q9", kind = "numeric",
+					ask = "프롬프트 변형 16개를 글 40통으로 고릅니다. 모두에게 10통을 주고, 절반만 남겨 나머지 30통을 주면 모두 몇 번을 부르나요?",
+					answer = 400, tolerance = 0, unit = "번",
+					explain = "16 × 10 + 8 × 30 = 160 + 240 = 400번입니다. 전부 해 보는 640번의 62.5 %이니, 한 번 더 솎아 내야 절반 아래로 내려갑니다.",
+				},
+			},
+		},
+		lab {
+			id = "Lab-LC-5",
+			title = "드러내고, 고르고, 한 번만 열기",
+			goal = "labs/5/goal.md",
+			folder = "labs/5",
+			seconds = 60,
+			memory_mb = 512,
+			pass = "지표가 엔진과 1e-9 이내, 숨은 테스트의 F1이 기본보다 0.10 이상, 테스트는 한 번, 가장 좋은 프롬프트를 절반 이하의 시험으로 5번 중 4번 이상",
+			predict = { question = "문턱값 0.5의 로지스틱 회귀는 우대 대출의 부실을 몇 할이나 찾아낼까요? (재현율)", unit = "0~1" },
+			explain = "정확도가 내려갔는데도 더 쓸모 있는 모델이 된 까닭을 설명해 보세요.",
+		},
+	},
+
+	further = {
+		{ title = "1. 문제 정의 (LC-1)", note = "비용에서 문턱값이 나오는 까닭을 처음 다룬 곳입니다." },
+		{ title = "6. 배포 및 서빙 (LC-6)", note = "오늘 고른 문턱값이 서비스의 판정 규칙이 됩니다." },
+		{ title = "용어집: 혼동 행렬, 정밀도 / 재현율, 임계값", note = "오늘 나온 낱말을 짧게 다시 볼 수 있습니다." },
+		{ title = "Saito · Rehmsmeier, The Precision-Recall Plot Is More Informative than the ROC Plot (2015)", note = "불균형 데이터에서 왜 PR 곡선을 보는지 그림으로 보여 줍니다." },
+		{ title = "Dwork 외, The reusable holdout (2015)", note = "떼어 둔 데이터를 여러 번 볼 때 생기는 일을 따집니다." },
+	},
+}
