@@ -1,0 +1,115 @@
+-- mistake: the option is picked by the rows that give the score
+-- expects: 고르는 데 쓴 조각
+local T = require "tensor"
+local ml = require "ml"
+local stats = require "stats"
+local families = require "lifecycle.families"
+local project = require "lifecycle.project"
+
+local function folds(n, k, seed)
+	T.seed(seed)
+	local parts = {}
+	for part = 1, k do parts[part] = {} end
+	for i, at in ipairs(T.permutation(n):totable()) do
+		local part = parts[(i - 1) % k + 1]
+		part[#part + 1] = at + 1
+	end
+	return parts
+end
+
+local function pick(list, positions)
+	local out = {}
+	for i, at in ipairs(positions) do out[i] = list[at] end
+	return out
+end
+
+-- Everything but one part.
+local function rest(parts, without)
+	local out = {}
+	for p, part in ipairs(parts) do
+		if p ~= without then table.move(part, 1, #part, #out + 1, out) end
+	end
+	return out
+end
+
+local function mean_and_error(scores)
+	local s = stats.summary(scores)
+	return s.mean, s.std / math.sqrt(#scores)
+end
+
+local function cross_validate(fit, x, y, parts, score)
+	local scores = {}
+	for p, part in ipairs(parts) do
+		local train = rest(parts, p)
+		local predict = fit(pick(x, train), pick(y, train))
+		scores[p] = score(pick(y, part), predict(pick(x, part)))
+	end
+	return mean_and_error(scores)
+end
+
+local function nested(family, x, y, task, seed)
+	local function score(truth, given) return families.score(task, truth, given) end
+	local outer, scores = folds(#x, 4, seed), {}
+	for p, part in ipairs(outer) do
+		local train = rest(outer, p)
+		local tx, ty = pick(x, train), pick(y, train)
+		local best, best_mean = family.options[1], -math.huge
+		if #family.options > 1 then
+			local inner = folds(#tx, 3, seed + p)
+			for _, option in ipairs(family.options) do
+				local mean = score(pick(y, part), family.fit(tx, ty, option, seed)(pick(x, part)))
+				if mean > best_mean then best, best_mean = option, mean end
+			end
+		end
+		scores[p] = score(pick(y, part), family.fit(tx, ty, best, seed)(pick(x, part)))
+	end
+	return mean_and_error(scores)
+end
+
+local function choose(results)
+	local best = results[1]
+	for _, result in ipairs(results) do
+		if result.mean > best.mean then best = result end
+	end
+	for _, result in ipairs(results) do
+		if result.mean >= best.mean - best.se then return result.name end
+	end
+end
+
+local function select_family(x, y, task, seed)
+	local results = {}
+	for i, family in ipairs(families[task]) do
+		local mean, se = nested(family, x, y, task, seed)
+		results[i] = { name = family.name, mean = mean, se = se }
+	end
+	return choose(results)
+end
+
+-- 우리 프로젝트의 훈련·검증 조각(LC-3)에서 견주어 봅니다. 본문의 표와 같은 숫자입니다.
+local ready, costs = project.stage(3), project.stage(1).costs
+local threshold = project.threshold(costs)
+local function cost(model, part)
+	local refused = {}
+	for i, p in ipairs(model:probabilities(part.x):totable()) do refused[i] = p[2] >= threshold end
+	return project.cost(costs, part.labels, refused)
+end
+local train, valid = ready.train, ready.valid
+local nobody, rule = {}, {}
+for i, row in ipairs(valid.raw) do nobody[i], rule[i] = false, row[4] >= 2 end
+print(("모두 승인: 검증 %.2f만 원"):format(project.cost(costs, valid.labels, nobody)))
+print(("지금 규칙(연체 2회 이상 거절): 검증 %.2f만 원"):format(project.cost(costs, valid.labels, rule)))
+for _, row in ipairs {
+	{ "로지스틱 회귀", ml.logistic(train.x, train.labels) },
+	{ "끝없이 깊은 결정 나무", ml.tree(train.x, train.labels) },
+	{ "나무 100그루의 랜덤 포레스트", ml.forest(train.x, train.labels, { trees = 100, min_samples_leaf = 5, seed = 1 }) },
+} do
+	print(("%s: 훈련 %.2f만 원, 검증 %.2f만 원"):format(row[1], cost(row[2], train), cost(row[2], valid)))
+end
+
+-- 포도주 178행에서 후보들의 중첩 교차 검증. 이것도 본문의 표와 같습니다.
+local wine_x, wine_y = families.table("wine", 1)
+for _, family in ipairs(families.classification) do
+	print(("%s: %.3f ± %.3f"):format(family.name, nested(family, wine_x, wine_y, "classification", 1)))
+end
+
+return { folds = folds, cross_validate = cross_validate, nested = nested, choose = choose, select = select_family }

@@ -1,0 +1,103 @@
+return {
+	title = "4. 모델 선택 및 학습",
+	spec = { "LC-4" },
+	minutes = 20,
+	summary = "기준 모델을 세우고, 교차 검증으로 흔들림까지 재어, 충분한 것 가운데 가장 단순한 것을 고릅니다.",
+	prerequisites = { "LC-3" },
+
+	steps = {
+		text { id = "why", title = "제일 센 걸로 하죠?", body = "text/01-why.md" },
+		figure {
+			id = "depth",
+			title = "깊어질수록 외우는 나무",
+			script = "figures/depth.lua",
+			caption = "→로 나무를 깊게 만들어 보세요. 훈련 비용은 끝없이 내려가는데 검증 비용은 어디에서 돌아서나요? ↓로 훈련 행을 50까지 줄이면 나무와 로지스틱 회귀 가운데 어느 쪽이 더 버티나요?",
+		},
+		text { id = "overfit", title = "과적합과 데이터의 크기", body = "text/02-overfit.md" },
+		text { id = "cv", title = "여러 번 재고, 흔들림까지 보기", body = "text/03-cv.md" },
+		figure {
+			id = "reasons",
+			title = "거절한 까닭 세 가지",
+			script = "figures/reasons.lua",
+			caption = "←→로 신청을 넘기고 **n**으로 다음 거절 신청을 찾아보세요. 이 모델은 박 감사의 물음에 답할 수 있나요?",
+		},
+		text { id = "choose", title = "점수 말고 보는 것들", body = "text/04-choose.md" },
+		checkpoint { id = "CP-LC-4", file = "checkpoint.lua" },
+		quiz {
+			id = "quiz",
+			title = "확인 문제",
+			questions = {
+				{
+					id = "q1", kind = "choice",
+					ask = "훈련 비용 0.00만 원, 검증 비용 30.25만 원인 모델에 무슨 일이 일어났나요?",
+					choices = { "아주 잘 배웠다", "훈련 행을 외웠다(과적합)", "데이터가 너무 많다", "검증 조각이 잘못되었다" },
+					answer = 2,
+					explain = "훈련과 검증의 차이가 외운 만큼을 말해 줍니다.",
+				},
+				{
+					id = "q2", kind = "numeric",
+					ask = "네 조각의 점수가 0.90, 0.92, 0.94, 0.96입니다. 표준편차가 0.026이라면 표준 오차는 얼마인가요?",
+					answer = 0.013, tolerance = 0.0006,
+					explain = "0.026 ÷ √4 = 0.013입니다.",
+				},
+				{
+					id = "q3", kind = "choice",
+					ask = "로지스틱 회귀 0.912, 포레스트 0.918 ± 0.010, 부스팅 0.915입니다. 단순한 순서가 이와 같다면 무엇을 고르나요?",
+					choices = { "로지스틱 회귀", "포레스트", "부스팅", "셋을 합친다" },
+					answer = 1,
+					explain = "0.918 - 0.010 = 0.908 이상인 것 가운데 가장 단순한 것입니다.",
+				},
+				{
+					id = "q4", kind = "order",
+					ask = "중첩 교차 검증의 한 바퀴를 순서대로 놓아 보세요.",
+					choices = { "바깥 조각 하나를 떼어 놓는다", "나머지를 다시 안쪽 조각으로 나눈다", "안쪽에서 가장 좋은 옵션을 고른다", "그 옵션으로 나머지 전체에 훈련한다", "떼어 놓은 조각에서 점수를 잰다" },
+					explain = "옵션을 고를 때 바깥 조각은 보지 않습니다.",
+				},
+				{
+					id = "q5", kind = "multiple",
+					ask = "**더 단순한 모델**이 옳은 경우를 모두 고르세요.",
+					choices = { "행이 178개뿐이다", "거절한 까닭을 법에 따라 알려야 한다", "점수 차이가 흔들림보다 크고 제약이 없다", "오래된 단말기에서 0.05초 안에 답해야 한다" },
+					answer = { 1, 2, 4 },
+					explain = "차이가 흔들림보다 크고 막는 것이 없다면 더 나은 쪽을 고르면 됩니다.",
+				},
+				{
+					id = "q6", kind = "match",
+					ask = "상황과 어울리는 길을 이어 보세요.",
+					pairs = {
+						{ "숫자로 된 표 수천 행", "로지스틱 회귀나 나무 같은 전통 ML" },
+						{ "새 사진이 200장뿐", "사전 학습된 모델을 가져와 조금 더 가르치기" },
+						{ "사진 수십만 장", "딥러닝을 처음부터 훈련하기" },
+						{ "자유롭게 쓴 글의 요약", "거대 언어 모델(LLM)" },
+					},
+					explain = "데이터의 모양과 양이 길을 정합니다.",
+				},
+				{
+					id = "q7", kind = "predict",
+					ask = "다음 코드는 무엇을 찍을까요?",
+					code = "local n, k = 10, 4\nlocal sizes = {}\nfor i = 1, n do\n  local p = (i - 1) % k + 1\n  sizes[p] = (sizes[p] or 0) + 1\nend\nprint(table.concat(sizes, \" \"))",
+					choices = { "3 3 2 2", "2 2 3 3", "4 4 1 1", "10" },
+					answer = 1,
+					explain = "차례로 돌려 가며 나누면 앞의 두 조각이 하나씩 더 갖습니다.",
+				},
+			},
+		},
+		lab {
+			id = "Lab-LC-4",
+			title = "충분한 것 가운데 가장 단순한 것",
+			goal = "labs/4/goal.md",
+			folder = "labs/4",
+			seconds = 60,
+			memory_mb = 512,
+			pass = "네 표 가운데 셋 이상에서 숨은 시험 점수가 최선과 1 pp(회귀는 2 %) 이내, 흔들림 안에서 가장 단순한 것 고르기",
+			predict = { question = "끝없이 깊은 결정 나무의 검증 비용은 한 건에 몇 만 원일까요? (지금 규칙은 27.75만 원)", unit = "만 원" },
+			explain = "점수가 가장 높은 모델을 두고 더 단순한 모델을 고르는 것이 옳은 때는 언제인가요?",
+		},
+	},
+
+	further = {
+		{ title = "5. 평가 및 튜닝 (LC-5)", note = "고른 모델의 문턱값과 점수표를 정합니다." },
+		{ title = "CNN ② 풀링과 깊이 (AI-06)", note = "신경망의 깊이와 과적합을 다시 볼 수 있습니다." },
+		{ title = "용어집: 과적합, 교차 검증, 설명 가능성", note = "말을 다시 확인할 수 있습니다." },
+		{ title = "Breiman 외, Classification and Regression Trees (1984)", note = "'표준 오차 하나' 규칙이 나온 책입니다." },
+	},
+}
