@@ -229,6 +229,7 @@ void safetensors_metadata(struct strbuf *out, const void *bytes, size_t length)
 enum status safetensors_read(struct module_list *out, const void *bytes, size_t length,
 			     struct error *err)
 {
+	*out = (struct module_list){NULL, 0};
 	const unsigned char *p = bytes;
 	uint64_t header;
 	json_t *root = read_header(p, length, &header);
