@@ -24,6 +24,21 @@ assert(fewer.output ~= old.output)
 project.rebuild(other)
 project.rebuild(fewer)
 print(stages, project.record(stages).output)
+
+local data, T = require "data", require "tensor"
+local print_of = data.fingerprint
+assert(print_of { a = 1, b = { 2, 3 } } == print_of { b = { 2, 3 }, a = 1 }, "the order of keys counted")
+assert(print_of { 1, 2 } == print_of { 1.0, 2.0 } and print_of { 1, 2 } ~= print_of { 2, 1 })
+assert(print_of { "1" } ~= print_of { 1 } and print_of { { 1 }, 2 } ~= print_of { 1, { 2 } } and print_of {} ~= print_of { {} })
+assert(print_of { "ab", "c" } ~= print_of { "a", "bc" } and print_of(true) ~= print_of(false))
+assert(print_of { 0 / 0 } == print_of { -(0 / 0) }, "two ways of being no number")
+assert(print_of(T.tensor { 1, 2, 3, 4 }) ~= print_of(T.tensor { { 1, 2 }, { 3, 4 } }), "the shape did not count")
+assert(print_of(T.tensor { { 1, 2 }, { 3, 4 } }:transpose()) == print_of(T.tensor { { 1, 3 }, { 2, 4 } }), "strides counted")
+for _, bad in ipairs { print, { [true] = 1 }, { print }, { [7] = 1 } } do assert(not pcall(print_of, bad)) end
+assert(print_of "ab" == "8b0ea25fcd316d85be8187fe4e30360c6d0acce26ab28292b15aa1e46b698f2f")
+local loop = {}
+loop[1] = loop
+assert(not pcall(print_of, loop), "a table inside itself")
 LUA
 first=$("$MUNDAP" run "$MUNDAP_HOME/rebuild.lua" --seed 1 2>/dev/null)
 second=$("$MUNDAP" run "$MUNDAP_HOME/rebuild.lua" --seed 2 --threads 1 2>/dev/null)

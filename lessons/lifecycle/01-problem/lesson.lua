@@ -2,7 +2,7 @@ return {
 	title = "1. 문제 정의",
 	spec = { "LC-1" },
 	minutes = 18,
-	summary = "문제 캔버스를 채우고, 기준선을 재고, 비용에서 문턱값을 끌어냅니다.",
+	summary = "문제 캔버스를 채우고, 기준선을 재고, 비용에서 임계값을 끌어냅니다.",
 	prerequisites = { "AI-04" },
 
 	steps = {
@@ -11,12 +11,12 @@ return {
 		text { id = "baseline", title = "기준선과 정확도의 함정", body = "text/03-baseline.md" },
 		figure {
 			id = "threshold",
-			title = "문턱값을 옮기면 비용은",
+			title = "임계값을 옮기면 비용은",
 			script = "figures/threshold.lua",
-			caption = "←→로 문턱값을 옮기고 **b**로 가장 싼 곳에 서 보세요. **c**로 놓침의 값을 헛거절과 같게 하면 가장 싼 문턱은 어디로 가나요? "
-				.. "**r**로 부실이 드문 세상에 가면, 문턱값 0.5의 정확도와 재현율은 얼마인가요?",
+			caption = "←→로 임계값을 옮기고 **b**로 가장 싼 곳에 서 보세요. **c**로 놓침의 값을 헛거절과 같게 하면 가장 싼 임계값은 어디로 가나요? "
+				.. "**r**로 부실이 드문 세상에 가면, 임계값 0.5의 정확도와 재현율은 얼마인가요?",
 		},
-		text { id = "cost", title = "문턱값은 비용에서 나옵니다", body = "text/04-cost.md" },
+		text { id = "cost", title = "임계값은 비용에서 나옵니다", body = "text/04-cost.md" },
 		checkpoint { id = "CP-LC-1", file = "checkpoint.lua" },
 		quiz {
 			id = "quiz",
@@ -37,7 +37,7 @@ return {
 				},
 				{
 					id = "q3", kind = "numeric",
-					ask = "놓침이 90만 원, 헛거절이 10만 원이고 확률이 믿을 만하다면 문턱값은 얼마가 좋을까요?",
+					ask = "놓침이 90만 원, 헛거절이 10만 원이고 확률이 믿을 만하다면 임계값은 얼마가 좋을까요?",
 					answer = 0.1, tolerance = 0.001,
 					explain = "10 ÷ (10 + 90) = 0.1입니다.",
 				},
@@ -70,27 +70,27 @@ return {
 					ask = "다음 코드는 무엇을 찍을까요?",
 					code = "local p = { 0.05, 0.20, 0.60 }\nlocal refused = 0\nfor _, x in ipairs(p) do\n  if x >= 40 / (40 + 300) then refused = refused + 1 end\nend\nprint(refused)",
 					accept = { "2" },
-					explain = "문턱값이 0.118이니 0.20과 0.60이 거절됩니다.",
+					explain = "임계값이 0.118이니 0.20과 0.60이 거절됩니다.",
 				},
 			},
 		},
 		lab {
 			id = "Lab-LC-1",
-			title = "문제 캔버스와 문턱값",
+			title = "문제 캔버스와 임계값",
 			goal = "labs/1/goal.md",
 			folder = "labs/1",
 			seconds = 60,
 			memory_mb = 512,
 			pass = "캔버스의 모든 목표에 숫자와 단위, 비용이 최적의 1 % 이내, 여섯 문제 중 다섯 이상에서 AI 필요성 판단이 증거와 같음",
-			predict = { question = "놓침 300만 원, 헛거절 40만 원일 때 가장 싼 문턱값은 얼마쯤일까요?", unit = "0~1" },
-			explain = "정확도가 가장 높은 문턱값과 가장 싼 문턱값이 다른 까닭은 무엇인가요?",
+			predict = { question = "놓침 300만 원, 헛거절 40만 원일 때 가장 싼 임계값은 얼마쯤일까요?", unit = "0~1" },
+			explain = "정확도가 가장 높은 임계값과 가장 싼 임계값이 다른 까닭은 무엇인가요?",
 		},
 	},
 
 	further = {
 		{ title = "2. 데이터 수집 및 이해 (LC-2)", note = "이 캔버스를 들고 데이터를 찾으러 갑니다." },
-		{ title = "5. 평가 및 튜닝 (LC-5)", note = "정밀도, 재현율, 문턱값을 더 깊이 다룹니다." },
-		{ title = "용어집: 임계값, 정밀도 / 재현율", note = "문턱값은 임계값(threshold)이라고도 합니다." },
-		{ title = "Elkan, The Foundations of Cost-Sensitive Learning (2001)", note = "비용에서 문턱값이 나오는 까닭을 자세히 설명합니다." },
+		{ title = "5. 평가 및 튜닝 (LC-5)", note = "정밀도, 재현율, 임계값을 더 깊이 다룹니다." },
+		{ title = "용어집: 임계값, 정밀도 / 재현율", note = "임계값(threshold)은 판정을 가르는 경계입니다." },
+		{ title = "Elkan, The Foundations of Cost-Sensitive Learning (2001)", note = "비용에서 임계값이 나오는 까닭을 자세히 설명합니다." },
 	},
 }

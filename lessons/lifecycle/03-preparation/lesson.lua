@@ -6,13 +6,13 @@ return {
 	prerequisites = { "LC-2" },
 
 	steps = {
-		text { id = "why", title = "96점이 81점이 된 까닭", body = "text/01-why.md" },
+		text { id = "why", title = "서비스에서 점수가 떨어진 까닭", body = "text/01-why.md" },
 		text { id = "dirty", title = "빈칸, 튀는 값, 틀린 라벨", body = "text/02-dirty.md" },
 		figure {
 			id = "dirty-figure",
 			title = "손보기 전에 들여다보기",
 			script = "figures/dirty.lua",
-			caption = "**tab**으로 볼 것을 바꾸고 ←→로 자르는 곳을 옮겨 보세요. 튀는 값을 지우는 문턱을 낮추면 사기 신청은 몇 건까지 사라지나요?",
+			caption = "**tab**으로 볼 것을 바꾸고 ←→로 자르는 곳을 옮겨 보세요. 튀는 값을 지우는 임계값을 낮추면 사기 신청은 몇 건까지 사라지나요?",
 		},
 		text { id = "split", title = "먼저 나누고, 그다음 맞추기", body = "text/03-split.md" },
 		figure {
@@ -71,7 +71,7 @@ return {
 					ask = "조각과 쓰임을 이어 보세요.",
 					pairs = {
 						{ "훈련", "모델의 계수와 변환의 값을 정한다" },
-						{ "검증", "모델과 문턱값을 고른다" },
+						{ "검증", "모델과 임계값을 고른다" },
 						{ "시험", "마지막에 한 번, 발표할 점수를 잰다" },
 					},
 					explain = "교과서, 모의고사, 수능과 같습니다.",

@@ -95,7 +95,7 @@ return {
 	},
 
 	further = {
-		{ title = "5. 평가 및 튜닝 (LC-5)", note = "고른 모델의 문턱값과 점수표를 정합니다." },
+		{ title = "5. 평가 및 튜닝 (LC-5)", note = "고른 모델의 임계값과 점수표를 정합니다." },
 		{ title = "CNN ② 풀링과 깊이 (AI-06)", note = "신경망의 깊이와 과적합을 다시 볼 수 있습니다." },
 		{ title = "용어집: 과적합, 교차 검증, 설명 가능성", note = "말을 다시 확인할 수 있습니다." },
 		{ title = "Breiman 외, Classification and Regression Trees (1984)", note = "'표준 오차 하나' 규칙이 나온 책입니다." },

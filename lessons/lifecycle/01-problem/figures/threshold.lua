@@ -41,10 +41,10 @@ end
 
 return {
 	keys = {
-		{ "left/right", "문턱값 옮기기" },
+		{ "left/right", "임계값 옮기기" },
 		{ "c", "놓침의 값 바꾸기" },
 		{ "r", "부실이 드문 세상" },
-		{ "b", "가장 싼 문턱으로" },
+		{ "b", "가장 싼 임계값으로" },
 	},
 
 	init = function()
@@ -74,9 +74,9 @@ return {
 		local x = 8 + math.floor((state.at - 1) * 42 / 99 + 0.5) -- under the plots, right of their axis
 		canvas:text(x, 14, "▲", "accent")
 		canvas:text(8, 15, "0", "dim")
-		canvas:text(26, 15, "문턱값", "dim")
+		canvas:text(26, 15, "임계값", "dim")
 		canvas:text(50, 15, "1", "dim")
-		canvas:text(54, 3, string.format("문턱값 %.2f", state.at / 100), "accent")
+		canvas:text(54, 3, string.format("임계값 %.2f", state.at / 100), "accent")
 		canvas:text(54, 5, string.format("놓침    %4d건", s.miss), "bad")
 		canvas:text(54, 6, string.format("헛거절  %4d건", s.alarm), "warn")
 		canvas:text(54, 7, string.format("정확도  %.3f", s.accuracy))
@@ -90,7 +90,7 @@ return {
 
 	say = function(state)
 		local s = score(state, state.at / 100)
-		return string.format("문턱값 %.2f에서 놓침 %d건, 헛거절 %d건, 정확도 %.3f, 재현율 %.3f, 한 건에 드는 비용은 %.2f만 원입니다. 가장 싼 문턱값은 %.2f(%.2f만 원), 정확도가 가장 높은 문턱값은 %.2f(%.2f만 원)입니다.",
+		return string.format("임계값 %.2f에서 놓침 %d건, 헛거절 %d건, 정확도 %.3f, 재현율 %.3f, 한 건에 드는 비용은 %.2f만 원입니다. 가장 싼 임계값은 %.2f(%.2f만 원), 정확도가 가장 높은 임계값은 %.2f(%.2f만 원)입니다.",
 			state.at / 100, s.miss, s.alarm, s.accuracy, s.recall, s.cost, state.best / 100, state.costs[state.best],
 			state.top / 100, state.costs[state.top])
 	end,

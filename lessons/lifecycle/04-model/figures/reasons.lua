@@ -50,7 +50,7 @@ return {
 
 	draw = function(state, canvas)
 		local refused = state.p >= state.threshold
-		canvas:text(1, 1, string.format("시험 조각의 %d번째 신청 · 부실 확률 %.3f · 문턱 %.3f", state.at, state.p, state.threshold), "bold")
+		canvas:text(1, 1, string.format("시험 조각의 %d번째 신청 · 부실 확률 %.3f · 임계값 %.3f", state.at, state.p, state.threshold), "bold")
 		canvas:text(63, 1, refused and "→ 거절" or "→ 승인", refused and "bad" or "good")
 		canvas:text(1, 2, "열             값       계수 × 바꾼 값", "dim")
 		for k, term in ipairs(state.terms) do

@@ -181,7 +181,7 @@ return function(t, learner)
 		t:ok(math.abs(got - swapped) > 1e-6, "놓침과 헛거절의 값이 서로 바뀌었습니다. 부실인데 승인한 것은 어느 쪽인가요?")
 		t:near(got, cost_of(labels, refused, costs), 1e-9, "비용이 다릅니다. 승인해서 떼인 것과 거절해서 못 번 것을 모두 더해 건수로 나누었나요?")
 		t:near(learner.mean_cost({ 0, 0, 0, 1, 1 }, { false, false, true, true, true }, { miss = 300, alarm = 40 }), 8, 1e-9,
-			"본문의 다섯 건, 문턱 0.1의 비용은 8만 원입니다.")
+			"본문의 다섯 건, 임계값 0.1의 비용은 8만 원입니다.")
 	end)
 
 	t:test("choose: 비용이 최적의 1 % 안", function()
@@ -219,11 +219,11 @@ return function(t, learner)
 					flipped_best = math.min(flipped_best, cost_at(p, y, { miss = costs.alarm, alarm = costs.miss }, step / 100))
 				end
 				if right >= top - 1e-9 then
-					t:fail(("%s: 문턱값 %.2f에서 정확도는 %.3f로 가장 높은데 비용은 %.2f만 원입니다. 두 가지 실수의 값이 같다고 보셨나요?"):format(name, threshold, right, got))
+					t:fail(("%s: 임계값 %.2f에서 정확도는 %.3f로 가장 높은데 비용은 %.2f만 원입니다. 두 가지 실수의 값이 같다고 보셨나요?"):format(name, threshold, right, got))
 				elseif flipped <= flipped_best + 1e-9 then
-					t:fail(("%s: 문턱값 %.2f은(는) 헛거절이 놓침보다 비쌀 때의 답입니다. 어느 쪽이 더 비싼가요?"):format(name, threshold))
+					t:fail(("%s: 임계값 %.2f은(는) 헛거절이 놓침보다 비쌀 때의 답입니다. 어느 쪽이 더 비싼가요?"):format(name, threshold))
 				end
-				t:fail(("%s: 문턱값 %.2f의 비용은 한 건에 %.2f만 원이고, 더 싼 문턱값이 있습니다(%.2f만 원). 주어진 점수를 그대로 대어 보았나요?"):format(name, threshold, got, best))
+				t:fail(("%s: 임계값 %.2f의 비용은 한 건에 %.2f만 원이고, 더 싼 임계값이 있습니다(%.2f만 원). 주어진 점수를 그대로 대어 보았나요?"):format(name, threshold, got, best))
 			end
 		end
 	end)

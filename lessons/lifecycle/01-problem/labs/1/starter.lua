@@ -1,16 +1,32 @@
--- Lab-LC-1: 문제 캔버스, 기준선, 그리고 문턱값
+-- Lab-LC-1: 문제 캔버스, 기준선, 그리고 임계값
 local data = require "data"
 
 -- 1. 문제 캔버스. 빈칸을 채우세요. 숫자에는 단위가 따라옵니다.
 local canvas = {
-	target = { who = "TODO", when = "TODO", what = "TODO" },
-	goals = { -- 두 개 이상. 정확도 말고 무엇을 재나요?
+	target = {
+		who = "TODO",
+		when = "TODO",
+		what = "TODO",
+	},
+	goals = { -- 두 개 이상. 정확도 말고는요?
 		{ what = "TODO", number = 0, unit = "" },
 	},
-	baseline = { rule = "TODO", number = 0, unit = "" },
-	costs = { miss = { number = 0, unit = "" }, alarm = { number = 0, unit = "" } },
-	limits = { { what = "TODO", number = 0, unit = "" } },
-	users = { who = "TODO", does = "TODO" },
+	baseline = {
+		rule = "TODO",
+		number = 0,
+		unit = "",
+	},
+	costs = {
+		miss = { number = 0, unit = "" },
+		alarm = { number = 0, unit = "" },
+	},
+	limits = {
+		{ what = "TODO", number = 0, unit = "" },
+	},
+	users = {
+		who = "TODO",
+		does = "TODO",
+	},
 }
 
 -- 2. 가장 흔한 라벨로만 답하기: 답, 정확도, 재현율
@@ -25,7 +41,7 @@ local function mean_cost(labels, refused, costs)
 	return 0
 end
 
--- 4. 비용이 가장 싼 문턱값 (확률 >= 문턱값이면 거절)
+-- 4. 비용이 가장 싼 임계값 (확률 >= 임계값이면 거절)
 local function choose(probability, labels, costs)
 	-- TODO: 0.01, 0.02, … 1.00을 하나씩 대어 보세요.
 	return 0.5
@@ -46,6 +62,6 @@ for _, most in ipairs { 0, 1, 2, 3, 99 } do -- 0이면 모두 거절, 99면 모�
 	for i, row in ipairs(rows) do refused[i] = row[4] >= most end
 	print(("연체 %d회 이상 거절: 한 건에 %.2f만 원"):format(most, mean_cost(labels, refused, costs)))
 end
-print(("가장 싼 문턱값 %.2f"):format(choose(applications.probability:totable(), labels, costs)))
+print(("가장 싼 임계값 %.2f"):format(choose(applications.probability:totable(), labels, costs)))
 
 return { canvas = canvas, majority = majority, mean_cost = mean_cost, choose = choose, ai_needed = ai_needed }

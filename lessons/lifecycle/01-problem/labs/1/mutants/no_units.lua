@@ -55,6 +55,6 @@ for _, most in ipairs { 0, 1, 2, 3, 99 } do -- 0이면 모두 거절, 99면 모�
 	for i, row in ipairs(rows) do refused[i] = row[4] >= most end
 	print(("연체 %d회 이상 거절: 한 건에 %.2f만 원"):format(most, mean_cost(labels, refused, costs)))
 end
-print(("가장 싼 문턱값 %.2f"):format(choose(applications.probability:totable(), labels, costs)))
+print(("가장 싼 임계값 %.2f"):format(choose(applications.probability:totable(), labels, costs)))
 
 return { canvas = canvas, majority = majority, mean_cost = mean_cost, choose = choose, ai_needed = ai_needed }

@@ -106,6 +106,14 @@ for _, row in ipairs {
 	print(("%s: 훈련 %.2f만 원, 검증 %.2f만 원"):format(row[1], cost(row[2], train), cost(row[2], valid)))
 end
 
+-- LC-2의 무게를 달아, 실제 신청자 전체라면 한 건에 얼마일지 어림합니다.
+local simple, sum, total = project.stage(4), 0, 0
+for i, x in ipairs(valid.x) do
+	local one = project.cost(costs, { valid.labels[i] }, { project.probability(simple, x) >= threshold })
+	sum, total = sum + valid.weights[i] * one, total + valid.weights[i]
+end
+print(("로지스틱 회귀, 무게를 달아서: 검증 %.2f만 원"):format(sum / total))
+
 -- 포도주 178행에서 후보들의 중첩 교차 검증. 이것도 본문의 표와 같습니다.
 local wine_x, wine_y = families.table("wine", 1)
 for _, family in ipairs(families.classification) do
