@@ -45,6 +45,10 @@
 	X(SEND, "send", "보내기", "답을 보냅니다.", "Send") \
 	X(READ_ONLY, "read-only", "읽기만", "질문 없이 읽습니다. 다시 누르면 질문이 돌아와요.", \
 	  "Reading mode") \
+	X(FIND, "find", "글에서 찾기", "보고 있는 글에서 낱말이나 초성을 찾습니다.", \
+	  "Find in the page") \
+	X(MARK, "mark", "밑줄", "문장을 골라 밑줄을 긋거나 메모를 붙입니다.", "Underline") \
+	X(BOOKMARK, "bookmark", "책갈피", "이 자리에 책갈피를 꽂거나 뺍니다.", "Bookmark") \
 	X(RUN, "run", "실행", "지금 코드를 실행합니다.", "Run") \
 	X(CHECK, "check", "검사", "과제를 풀었는지 검사합니다.", "Check") \
 	X(PAUSE, "pause", "멈춤", "실행을 잠시 멈추거나 이어서 합니다.", "Pause") \

@@ -55,6 +55,7 @@ static void set_step(struct reader_view *reader, enum step_state state)
 
 static void forget_page(struct reader_view *reader)
 {
+	reader_marks_forget(reader);
 	if (reader->laid_out) {
 		rich_text_release(&reader->text);
 		reader->laid_out = 0;
@@ -214,6 +215,9 @@ static bool request(struct view *view, enum request request)
 		app_pop(app, false);
 		return true;
 	}
+	if (reader_marks_request(reader, request)) {
+		return true;
+	}
 	switch (request) {
 	case REQUEST_OPEN:
 	case REQUEST_GO_ON:
@@ -269,6 +273,9 @@ static bool request(struct view *view, enum request request)
 static bool key(struct view *view, uint32_t key)
 {
 	struct reader_view *reader = self(view);
+	if (reader->finding) {
+		return reader_marks_key(reader, key);
+	}
 	if (key == INPUT_TAB && reader->laid_out && reader->text.link_count) {
 		reader->link = reader->link % reader->text.link_count + 1;
 		return true;
@@ -279,7 +286,23 @@ static bool key(struct view *view, uint32_t key)
 static bool raw_key(struct view *view, uint32_t key)
 {
 	struct reader_view *reader = self(view);
+	if (reader_marks_key(reader, key)) {
+		return true;
+	}
 	return reader->figure && figure_pane_key(reader->figure, key);
+}
+
+static bool wants_text(struct view *view)
+{
+	return self(view)->finding;
+}
+
+static bool paste(struct view *view, const char *text)
+{
+	if (self(view)->finding) {
+		field_insert(&self(view)->find, text, false);
+	}
+	return self(view)->finding;
 }
 
 static bool takes(struct view *view, uint32_t key)
@@ -291,8 +314,9 @@ static bool takes(struct view *view, uint32_t key)
 static const enum request *hints(struct view *view)
 {
 	static const enum request visiting[] = {REQUEST_BACK, REQUEST_DOWN, REQUEST_NONE};
-	static const enum request reading[] = {REQUEST_NEXT, REQUEST_PREVIOUS, REQUEST_GLOSSARY,
-					       REQUEST_NOTES, REQUEST_NONE};
+	static const enum request reading[] = {REQUEST_NEXT,     REQUEST_PREVIOUS, REQUEST_GLOSSARY,
+					       REQUEST_NOTES,    REQUEST_FIND,     REQUEST_MARK,
+					       REQUEST_BOOKMARK, REQUEST_NONE};
 	/* The figure may have uses of its own for Space and letters. */
 	static const enum request moving[] = {REQUEST_GO_ON, REQUEST_PREVIOUS, REQUEST_GLOSSARY,
 					      REQUEST_NOTES, REQUEST_NONE};
@@ -323,6 +347,7 @@ static void shown(struct view *view)
 		rich_text_release(&reader->text);
 		reader->laid_out = 0;
 	}
+	reader_marks_unmap(reader); /* notes may have come or gone */
 	save_position(reader);
 }
 
@@ -337,6 +362,7 @@ static void free_view(struct view *view)
 {
 	struct reader_view *reader = self(view);
 	forget_page(reader);
+	reader_marks_release(reader);
 	progress_release(&reader->progress);
 	free(reader);
 }
@@ -350,6 +376,8 @@ static const struct view_ops ops = {
 	.key = key,
 	.first_key = raw_key,
 	.takes = takes,
+	.paste = paste,
+	.wants_text = wants_text,
 	.hints = hints,
 	.status = status,
 	.shown = shown,
@@ -393,6 +421,8 @@ struct view *view_lesson_experiment_new(struct app *app, const struct lesson *le
 	reader->entry = catalog_find(app->catalog, lesson->id);
 	reader->visit = true;
 	arena_init(&reader->progress.arena);
+	arena_init(&reader->marks_arena);
+	field_init(&reader->find);
 	go_to(reader, (size_t)(step - lesson->steps));
 	return &reader->base;
 }
@@ -407,6 +437,8 @@ struct view *view_lesson_new(struct app *app, const struct lesson *lesson, const
 	reader->lesson = lesson;
 	reader->entry = catalog_find(app->catalog, lesson->id);
 	arena_init(&reader->progress.arena);
+	arena_init(&reader->marks_arena);
+	field_init(&reader->find);
 	struct arena arena;
 	struct position position;
 	arena_init(&arena);

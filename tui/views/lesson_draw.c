@@ -66,6 +66,7 @@ static void lay_out(struct reader_view *reader, int width)
 		rich_text_release(&reader->text);
 		reader->laid_out = 0;
 	}
+	reader_marks_unmap(reader);
 	struct strbuf page;
 	strbuf_init(&page);
 	page_text(reader, &page);
@@ -150,8 +151,9 @@ bool reader_has_action(const struct reader_view *reader)
 
 static void draw_text(struct reader_view *reader, struct area area)
 {
-	int last = reader->text.count - area.height;
 	reader->page = area.height;
+	reader_marks_prepare(reader);
+	int last = reader->text.count - area.height;
 	if (reader->top > last) {
 		reader->top = last;
 	}
@@ -160,6 +162,7 @@ static void draw_text(struct reader_view *reader, struct area area)
 	}
 	struct area column = area_part(area, MARGIN, 0, area.width - MARGIN, area.height);
 	rich_text_draw(&reader->text, column, reader->top);
+	reader_marks_draw(reader, column, area_part(area, 0, 0, MARGIN, area.height));
 	for (int y = 0; reader->link && y < area.height && reader->top + y < reader->text.count;
 	     y++) {
 		const struct rich_line *line = &reader->text.lines[reader->top + y];
@@ -240,6 +243,13 @@ void reader_draw(struct view *view, struct area area)
 		return;
 	}
 	lay_out(reader, width);
+	if (reader->finding || reader->choosing) {
+		/* What is done with the page stands below it, in place of what would come next. */
+		draw_text(reader, area_part(area, 0, 0, area.width, area.height - 2));
+		area_rule(area_part(area, 0, area.height - 2, area.width, 1), 0, NULL);
+		reader_marks_foot(reader, area_part(area, 0, area.height - 1, area.width, 1));
+		return;
+	}
 	int foot = reader_has_action(reader) ? 2 : draw_question(reader, area, false);
 	/* The question is shown under the end of the text, not over its middle. */
 	if (!reader_has_action(reader) && foot &&

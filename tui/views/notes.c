@@ -7,6 +7,7 @@
 #include "tui/key.h"
 #include "tui/program.h"
 #include "tui/text/layout.h"
+#include "tui/views/lesson.h"
 #include "tui/views/views.h"
 #include "tui/widget/field.h"
 #include "tui/widget/list.h"
@@ -16,6 +17,7 @@
 struct notes {
 	struct view base;
 	char lesson[256], step[128]; /* "" : all notes */
+	char quote[512]; /* what the note to be written stands at, "" the step */
 	struct list_cursor list;
 	struct arena arena;
 	struct note *rows;
@@ -47,6 +49,23 @@ static const struct note *note_at(const struct notes *notes, int row)
 	/* Newest first. */
 	return row >= 0 && (size_t)row < notes->count ? &notes->rows[notes->count - 1 - (size_t)row]
 						      : NULL;
+}
+
+/* What was written; behind it, or alone, the words it stands at. */
+static void draw_words(const struct note *note, struct area row)
+{
+	int x = 0;
+	if (!strcmp(note->kind, "bookmark")) {
+		x = area_text(row, x, 0, "⚑ ", STYLE_WARN);
+	} else if (note->text[0]) {
+		x = area_text_cut(row, x, 0, row.width, note->text, STYLE_NORMAL) + 2;
+	}
+	if (note->quote[0] && x < row.width - 6) {
+		x = area_text(row, x, 0, "“", STYLE_DIM);
+		x = area_text_cut(row, x, 0, row.width - x - 1, note->quote,
+				  note->text[0] ? STYLE_DIM : STYLE_EVIDENCE);
+		area_text(row, x, 0, "”", STYLE_DIM);
+	}
 }
 
 static void draw(struct view *view, struct area area)
@@ -89,7 +108,7 @@ static void draw(struct view *view, struct area area)
 		area_text_right(area, 2, y, when, STYLE_DIM);
 		area_text_cut(area, 4, y, area.width - 20, entry ? entry->title : note->lesson,
 			      here ? STYLE_ACCENT : STYLE_DIM);
-		area_text_cut(area, 4, y + 1, area.width - 6, note->text, STYLE_NORMAL);
+		draw_words(note, area_part(area, 4, y + 1, area.width - 6, 1));
 	}
 	if (!notes->count) {
 		area_text(area, 4, top + 1, message(MSG_TUI_NO_NOTES), STYLE_DIM);
@@ -121,7 +140,7 @@ static void save(struct notes *notes)
 	struct note note = {.kind = "note",
 			    .lesson = notes->lesson,
 			    .step = notes->step,
-			    .quote = "",
+			    .quote = notes->quote,
 			    .text = notes->field.text.text};
 	if (app_told(app, store_add_note(app->store, &note, NULL, &err), &err)) {
 		field_set(&notes->field, "");
@@ -142,6 +161,26 @@ static void delete (struct notes *notes)
 	}
 }
 
+/* To where it was written: in the reader below when that is the lesson's. */
+static void open_note(struct notes *notes, const struct note *note)
+{
+	struct app *app = notes->base.app;
+	struct view *below = app->depth > 1 ? app->stack[app->depth - 2] : NULL;
+	char quote[512];
+	snprintf(quote, sizeof quote, "%s", note->quote);
+	if (below && below->ops->kind == VIEW_LESSON &&
+	    !strcmp(view_lesson_of(below)->id, note->lesson)) {
+		view_lesson_go_to(below, note->step);
+		app_pop(app, false); /* with it go the notes */
+	} else {
+		app_open_lesson(app, note->lesson, *note->step ? note->step : NULL);
+	}
+	struct view *top = app_top(app);
+	if (quote[0] && top->ops->kind == VIEW_LESSON) {
+		view_lesson_go_to_quote(top, quote);
+	}
+}
+
 static bool request(struct view *view, enum request request)
 {
 	struct notes *notes = self(view);
@@ -156,13 +195,19 @@ static bool request(struct view *view, enum request request)
 		const struct note *note = note_at(notes, notes->list.at);
 		if (notes->writing) {
 			save(notes);
+		} else if (note) {
+			open_note(notes, note);
 		} else if (notes->lesson[0]) {
 			notes->writing = true;
-		} else if (note) {
-			app_open_lesson(view->app, note->lesson, *note->step ? note->step : NULL);
 		}
 		return true;
 	}
+	case REQUEST_NOTES:
+		if (notes->lesson[0] && !notes->writing) {
+			notes->writing = true;
+			return true;
+		}
+		return false;
 	case REQUEST_BACK:
 		if (notes->writing && notes->field.text.length) {
 			save(notes);
@@ -206,7 +251,9 @@ static const enum request *hints(struct view *view)
 	static const enum request writing[] = {REQUEST_SAVE, REQUEST_BACK, REQUEST_NONE};
 	static const enum request reading[] = {REQUEST_OPEN, REQUEST_DELETE, REQUEST_BACK,
 					       REQUEST_NONE};
-	return self(view)->writing ? writing : reading;
+	static const enum request here[] = {REQUEST_OPEN, REQUEST_NOTES, REQUEST_DELETE,
+					    REQUEST_BACK, REQUEST_NONE};
+	return self(view)->writing ? writing : self(view)->lesson[0] ? here : reading;
 }
 
 static void free_view(struct view *view)
@@ -244,4 +291,15 @@ struct view *view_notes_new(struct app *app, const char *lesson, const char *ste
 	arena_init(&notes->arena);
 	load(notes);
 	return &notes->base;
+}
+
+struct view *view_notes_at_new(struct app *app, const char *lesson, const char *step,
+			       const char *quote)
+{
+	struct view *view = view_notes_new(app, lesson, step);
+	if (view) {
+		snprintf(self(view)->quote, sizeof self(view)->quote, "%s", quote);
+		utf8_trim_partial(self(view)->quote);
+	}
+	return view;
 }

@@ -26,6 +26,9 @@ struct view *view_review_new(struct app *app, const struct lesson *lesson, const
 			     const char *path);
 struct view *view_reviews_new(struct app *app);
 struct view *view_notes_new(struct app *app, const char *lesson, const char *step);
+/** A note to be written at words of a step. */
+struct view *view_notes_at_new(struct app *app, const char *lesson, const char *step,
+			       const char *quote);
 struct view *view_glossary_new(struct app *app, const char *term);
 struct view *view_statistics_new(struct app *app);
 struct view *view_settings_new(struct app *app);

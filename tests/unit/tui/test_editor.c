@@ -5,8 +5,8 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-#include "engine/base/clock.h"
 #include "engine/base/rng.h"
 #include "engine/base/utf8.h"
 #include "tui/key.h"
@@ -186,7 +186,7 @@ static void ten_megabytes_stay_fluid(void **state)
 			editor_go_to(editor, 120000);
 		}
 		editor_draw(editor, grid_area(&grid), "", true);
-		int64_t begin = clock_now_ns();
+		clock_t begin = clock(); /* of the processor: the machine may be busy */
 		for (int i = 0; i < 100; i++) {
 			editor_key(editor, keys[i % 10]);
 			if (i % 20 == 19) {
@@ -194,9 +194,9 @@ static void ten_megabytes_stay_fluid(void **state)
 			}
 			editor_draw(editor, grid_area(&grid), "", true);
 		}
-		int64_t each = (clock_now_ns() - begin) / 100;
-		print_message("10 MB: %.2f ms a key\n", (double)each / 1e6);
-		assert_true(each < 16 * 1000000);
+		double each = (double)(clock() - begin) * 10 / CLOCKS_PER_SEC;
+		print_message("10 MB: %.2f ms a key\n", each);
+		assert_true(each < 16);
 	}
 	grid_release(&grid);
 	strbuf_release(&text);
