@@ -5,7 +5,8 @@
 #include <string.h>
 
 #define ALIGNMENT 64
-#define BLOCK_SIZE ((size_t)64 * 1024)
+#define FIRST_BLOCK ((size_t)4 * 1024)
+#define LARGEST_BLOCK ((size_t)64 * 1024)
 
 struct arena_block {
 	struct arena_block *next;
@@ -41,15 +42,18 @@ void arena_reset(struct arena *arena)
 	}
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+static size_t aligned(size_t size)
 {
-	if (size > SIZE_MAX / 2) {
-		return NULL;
-	}
-	size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+static void *take(struct arena *arena, size_t size)
+{
 	struct arena_block *block = arena->blocks;
 	if (!block || block->size - block->used < size) {
-		size_t want = size + ALIGNMENT > BLOCK_SIZE ? size + ALIGNMENT : BLOCK_SIZE;
+		size_t usual = block ? block->size * 2 : FIRST_BLOCK;
+		usual = usual > LARGEST_BLOCK ? LARGEST_BLOCK : usual;
+		size_t want = size + ALIGNMENT > usual ? aligned(size) + ALIGNMENT : usual;
 		block = aligned_alloc(ALIGNMENT, want);
 		if (!block) {
 			return NULL;
@@ -61,13 +65,36 @@ void *arena_alloc(struct arena *arena, size_t size)
 	}
 	void *memory = (char *)block + block->used;
 	block->used += size;
-	memset(memory, 0, size);
 	return memory;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	if (size > SIZE_MAX / 2) {
+		return NULL;
+	}
+	size = aligned(size);
+	if (arena->blocks) {
+		/* behind a text */
+		size_t used = aligned(arena->blocks->used);
+		arena->blocks->used = used < arena->blocks->size ? used : arena->blocks->size;
+	}
+	void *memory = take(arena, size);
+	return memory ? memset(memory, 0, size) : NULL;
+}
+
+char *arena_text(struct arena *arena, size_t length)
+{
+	char *text = length < SIZE_MAX / 2 ? take(arena, length + 1) : NULL;
+	if (text) {
+		text[length] = '\0';
+	}
+	return text;
 }
 
 char *arena_strndup(struct arena *arena, const char *text, size_t length)
 {
-	char *copy = arena_alloc(arena, length + 1);
+	char *copy = arena_text(arena, length);
 	if (copy) {
 		memcpy(copy, text, length);
 	}

@@ -15,6 +15,8 @@ void arena_release(struct arena *arena);
 void arena_reset(struct arena *arena);
 /** Zeroed memory aligned to 64 bytes, NULL when memory ran out. */
 void *arena_alloc(struct arena *arena, size_t size);
+/** Room for a text of so many bytes and its end, packed without alignment; only the end is set. */
+char *arena_text(struct arena *arena, size_t length);
 char *arena_strdup(struct arena *arena, const char *text);
 char *arena_strndup(struct arena *arena, const char *text, size_t length);
 

@@ -47,6 +47,13 @@ static bool parse_all(struct review_private *r)
 	return true;
 }
 
+static void forget_texts(struct py_project *project)
+{
+	for (size_t i = 0; i < project->count; i++) {
+		py_forget_texts(project->files[i]);
+	}
+}
+
 void judge_python(struct review_private *r, struct review *review)
 {
 	struct py_project project = {.review = r};
@@ -70,6 +77,7 @@ void judge_python(struct review_private *r, struct review *review)
 	}
 	service_model(&project);
 	taint_follow(&project);
+	forget_texts(&project);
 	for (size_t i = 0; i < project.count; i++) {
 		struct judge j = {r, &project, project.files[i], project.files[i]->source};
 		rules_security(&j);
@@ -86,6 +94,11 @@ void judge_python(struct review_private *r, struct review *review)
 		rules_returns(&j);
 		rules_state(&j);
 		strengths_python(&j);
+		/* the first file asked about all the others */
+		if (i == 0) {
+			forget_texts(&project);
+		}
+		py_forget_texts(project.files[i]);
 		if (!review->framework && project.files[i]->framework != FRAMEWORK_NONE) {
 			review->framework = framework_name(project.files[i]->framework);
 		}
@@ -99,6 +112,15 @@ void judge_python(struct review_private *r, struct review *review)
 		py_free(project.files[i]);
 	}
 	free(project.files);
+}
+
+/* The trees have been judged: what is left of them is in the findings. */
+static void forget_trees(struct review_private *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		syntax_free(r->sources[i].tree);
+		r->sources[i].tree = NULL;
+	}
 }
 
 enum status review_run(struct review *review, struct error *err)
@@ -135,6 +157,7 @@ enum status review_run(struct review *review, struct error *err)
 			.strength_count = source->strength_count,
 		};
 	}
+	forget_trees(r);
 	review->skeleton = skeleton_make(r, review->framework);
 	if (questions_make(review, review->framework != NULL) != STATUS_OK) {
 		r->nomem = true;

@@ -78,7 +78,7 @@ struct py_function {
 	bool cached; /* lru_cache and its kin */
 	bool is_lifespan;
 	bool predicts; /* calls the model, itself or through what it calls */
-	bool handled_outside; /* every call of it stands in a try */
+	bool called, called_untried; /* from anywhere submitted; outside a try */
 	/* filled by taint.c */
 	uint32_t *param_taint; /* by parameter position */
 	uint32_t return_taint;
@@ -89,6 +89,12 @@ struct py_class {
 	int32_t node, outer, body, bases;
 	int32_t scope;
 	int16_t function; /* the enclosing one, else -1 */
+};
+
+/* Memo of py_text, made when it is first asked. */
+struct py_texts {
+	const char **by_node;
+	struct arena arena;
 };
 
 struct py_project;
@@ -111,7 +117,7 @@ struct py {
 	int32_t call_count, call_capacity;
 	int32_t *scope_of; /* by node */
 	const char **names; /* memo of py_name by node */
-	const char **texts; /* memo of py_text by node */
+	struct py_texts *texts;
 	uint32_t *taint; /* by node, filled by taint.c */
 	const char **wildcards; /* modules imported with `*` */
 	int32_t wildcard_count, wildcard_capacity;
@@ -151,7 +157,7 @@ int32_t py_lookup_here(const struct py *py, int32_t scope, const char *name, siz
 /** The next older binding of the same name in the same scope; -1. */
 int32_t py_older(const struct py *py, int32_t binding);
 int32_t py_hash(const char *name, size_t length, int32_t scope);
-#define PY_HEADS 1024
+#define PY_HEADS 256
 
 /* python_name.c */
 /** What an expression stands for (see above); never NULL. */
@@ -194,8 +200,12 @@ int32_t py_parameter_type(const struct py *py, int32_t parameter);
 int32_t py_parameter_default(const struct py *py, int32_t parameter);
 /** i-th decorator expression of a definition; SYNTAX_NO_NODE. */
 int32_t py_decorator(const struct py *py, int32_t outer, int i);
-/** Text of a node copied into the arena. */
+/** Text of a node; lives until py_forget_texts. */
 const char *py_text(const struct py *py, int32_t node);
+/** Gives back the memory of py_text's answers. */
+void py_forget_texts(struct py *py);
+/** A copy that lives as long as the review. */
+const char *py_keep(struct py *py, const char *text);
 /** Whether the subtree holds an identifier of this name. */
 bool py_uses(const struct py *py, int32_t node, const char *name);
 /** Exception types that an except clause names, as "A,B"; "" for a bare one. */

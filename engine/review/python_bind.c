@@ -464,7 +464,7 @@ struct py *py_new(struct review_private *r, struct source *source)
 	size_t count = (size_t)py->tree->count;
 	py->scope_of = malloc(count * sizeof *py->scope_of);
 	py->names = calloc(count, sizeof *py->names);
-	py->texts = calloc(count, sizeof *py->texts);
+	py->texts = calloc(1, sizeof *py->texts);
 	py->taint = calloc(count, sizeof *py->taint);
 	py->heads = malloc(PY_HEADS * sizeof *py->heads);
 	if (!py->scope_of || !py->names || !py->texts || !py->taint || !py->heads) {
@@ -498,6 +498,9 @@ void py_free(struct py *py)
 	free(py->calls);
 	free(py->scope_of);
 	free(py->names);
+	if (py->texts) {
+		py_forget_texts(py);
+	}
 	free(py->texts);
 	free(py->taint);
 	free(py->wildcards);

@@ -14,7 +14,7 @@ static const char *append(struct py *py, const char *base, const char *tail, siz
 	if (length + tail_length > NAME_LIMIT) {
 		return "?";
 	}
-	char *text = arena_alloc(py->arena, length + tail_length + 1);
+	char *text = arena_text(py->arena, length + tail_length);
 	if (!text) {
 		return "?";
 	}
@@ -321,7 +321,7 @@ static const char *compute(struct py *py, int32_t node, int depth)
 	case SYN_NONE:
 		return "None";
 	case SYN_DOTTED_NAME:
-		return py_text(py, node);
+		return py_keep(py, py_text(py, node));
 	default:
 		return "?";
 	}

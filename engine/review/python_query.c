@@ -1,6 +1,7 @@
 #include "engine/review/python.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -77,13 +78,33 @@ const char *py_text(const struct py *py, int32_t node)
 	if (node == SYNTAX_NO_NODE) {
 		return "";
 	}
-	if (!py->texts[node]) {
+	struct py_texts *texts = py->texts;
+	if (!texts->by_node) {
+		texts->by_node = calloc((size_t)py->tree->count, sizeof *texts->by_node);
+		if (!texts->by_node) {
+			return "";
+		}
+	}
+	if (!texts->by_node[node]) {
 		size_t length;
 		const char *text = syntax_text(py->tree, node, &length);
-		const char *copy = arena_strndup(py->arena, text, length);
-		py->texts[node] = copy ? copy : "";
+		const char *copy = arena_strndup(&texts->arena, text, length);
+		texts->by_node[node] = copy ? copy : "";
 	}
-	return py->texts[node];
+	return texts->by_node[node];
+}
+
+void py_forget_texts(struct py *py)
+{
+	free(py->texts->by_node);
+	py->texts->by_node = NULL;
+	arena_release(&py->texts->arena);
+}
+
+const char *py_keep(struct py *py, const char *text)
+{
+	const char *copy = arena_strdup(py->arena, text);
+	return copy ? copy : "?";
 }
 
 const char *py_string(const struct py *py, int32_t node)
@@ -364,13 +385,21 @@ static bool pattern_matches(const char *name, const char *pattern, size_t length
 
 bool name_is(const char *name, const char *patterns)
 {
+	size_t have = strlen(name);
 	while (*patterns) {
-		size_t length = strcspn(patterns, "|");
-		if (pattern_matches(name, patterns, length)) {
+		const char *bar = strchr(patterns, '|');
+		size_t length = bar ? (size_t)(bar - patterns) : strlen(patterns);
+		/* nearly every alternative differs in its first or last letter */
+		bool possible = length && (*patterns == '*' || *patterns == *name) &&
+				(patterns[length - 1] == '*' ||
+				 (have && patterns[length - 1] == name[have - 1]));
+		if ((possible || (!length && !have)) && pattern_matches(name, patterns, length)) {
 			return true;
 		}
-		patterns += length;
-		patterns += *patterns == '|';
+		if (!bar) {
+			break;
+		}
+		patterns = bar + 1;
 	}
 	return false;
 }

@@ -16,6 +16,8 @@ void rules_security(struct judge *j);
 void rules_secrets(struct judge *j);
 void rules_injection(struct judge *j);
 void rules_input(struct judge *j);
+/** Called by rules_input. */
+void rules_size(struct judge *j);
 void rules_responses(struct judge *j);
 void rules_returns(struct judge *j);
 void rules_model(struct judge *j);

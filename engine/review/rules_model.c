@@ -31,27 +31,6 @@ static bool readiness_knows_model(const struct judge *j)
 	return ASKED_ONCE(j->project, ASK_READY, ask_readiness_knows_model(j));
 }
 
-/* Whether every call of a function stands in a try. */
-static bool calls_are_tried(const struct judge *j, const struct py *file, int32_t function)
-{
-	bool any = false;
-	for (size_t i = 0; i < j->project->count; i++) {
-		struct py *py = j->project->files[i];
-		for (int32_t c = 0; c < py->call_count; c++) {
-			struct py *target;
-			int32_t f;
-			if (py_called(py, py->calls[c], &target, &f) && target == file &&
-			    f == function) {
-				any = true;
-				if (py_try_around(py, py->calls[c]) == SYNTAX_NO_NODE) {
-					return false;
-				}
-			}
-		}
-	}
-	return any;
-}
-
 /* Whether two pieces of code speak of the same file: a constant or a variable in both. */
 static bool share_a_path(struct py *py, int32_t condition, int32_t statement)
 {
@@ -105,7 +84,7 @@ static void load_failure(struct judge *j, int32_t call)
 	    py_except_around(py, call) != SYNTAX_NO_NODE) {
 		return;
 	}
-	if (f && (f->is_lifespan ? readiness_knows_model(j) : calls_are_tried(j, py, index))) {
+	if (f && (f->is_lifespan ? readiness_knows_model(j) : (f->called && !f->called_untried))) {
 		return;
 	}
 	if (f && f->in_request && lazily_guarded(py, call) && !f->at_startup) {

@@ -17,6 +17,9 @@ static bool names_any(const struct judge *j, const char *words, bool strings)
 				return true;
 			}
 		}
+		if (py != j->py) {
+			py_forget_texts(py);
+		}
 	}
 	return false;
 }

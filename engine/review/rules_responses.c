@@ -367,13 +367,21 @@ static int32_t list_of(struct py *py, int32_t node)
 		       : SYNTAX_NO_NODE;
 }
 
+/* json.dumps(x, cls=NumpyEncoder), default=float */
+static bool encodes_itself(struct py *py, int32_t call)
+{
+	return py_keyword(py, call, "cls") != SYNTAX_NO_NODE ||
+	       py_keyword(py, call, "default") != SYNTAX_NO_NODE;
+}
+
 static bool converts(struct py *py, int32_t node)
 {
 	if (syntax_kind_of(py->tree, node) != SYN_CALL || list_of(py, node) != SYNTAX_NO_NODE) {
 		return false;
 	}
 	const char *text = py_text(py, syntax_child(py->tree, node, FIELD_FUNCTION));
-	return name_is(text,
+	return encodes_itself(py, node) ||
+	       name_is(text,
 		       "int|float|str|bool|round|list|len|*.item|*.tolist|*.to_dict|*.to_json|"
 		       "json.loads|*.decode|*.lower|*.format|*.get|*.strip|*.title|max|min|sum") ||
 	       *py_callee(py, node) == '@';
@@ -502,13 +510,6 @@ static void numpy_within(struct judge *j, int32_t node, int depth)
 	if (numpy_valued(py, node) && !regression(py, name)) {
 		report_text(j->r, j->source, RULE_NUMPY_NOT_JSON, node, node);
 	}
-}
-
-/* json.dumps(x, cls=NumpyEncoder), default=float */
-static bool encodes_itself(struct py *py, int32_t call)
-{
-	return py_keyword(py, call, "cls") != SYNTAX_NO_NODE ||
-	       py_keyword(py, call, "default") != SYNTAX_NO_NODE;
 }
 
 static void numpy_answers(struct judge *j, const struct py_function *f)

@@ -117,7 +117,9 @@ static void debug_servers(struct judge *j, int32_t call)
 	}
 	/* in a call that spans lines the offence is the argument's */
 	const struct syntax_node *nodes = py->tree->nodes;
-	int32_t at = nodes[argument].row == nodes[call].row ? call : argument;
+	const char *from = py->tree->text + nodes[call].start;
+	bool one_line = !memchr(from, '\n', nodes[argument].start - nodes[call].start);
+	int32_t at = one_line ? call : argument;
 	report_text(j->r, j->source, RULE_DEBUG_SERVER, at, argument);
 	if (run) {
 		const char *host = value_string(py, py_argument(py, call, 0, "host"));

@@ -500,6 +500,7 @@ void service_model(struct py_project *project)
 		for (int32_t c = 0; c < py->class_count; c++) {
 			class_handlers(py, c);
 		}
+		py_forget_texts(py);
 	}
 	for (size_t i = 0; i < project->count; i++) {
 		struct py *py = project->files[i];
@@ -511,6 +512,7 @@ void service_model(struct py_project *project)
 		}
 		loose_aiohttp_handlers(py);
 		factories_and_constructors(py);
+		py_forget_texts(py);
 	}
 	bool changed = true;
 	for (int round = 0; changed && round < 8; round++) {
@@ -528,6 +530,19 @@ void service_model(struct py_project *project)
 					mark(function, py->functions[function->parent].in_request,
 					     false, &changed);
 				}
+			}
+			py_forget_texts(py);
+		}
+	}
+	for (size_t i = 0; i < project->count; i++) {
+		struct py *py = project->files[i];
+		for (int32_t c = 0; c < py->call_count; c++) {
+			struct py *file;
+			int32_t f;
+			if (py_called(py, py->calls[c], &file, &f)) {
+				file->functions[f].called = true;
+				file->functions[f].called_untried |=
+					py_try_around(py, py->calls[c]) == SYNTAX_NO_NODE;
 			}
 		}
 	}

@@ -172,9 +172,9 @@ static char *decode(struct arena *arena, const char *bytes, size_t length, size_
 			iconv_close(cd);
 		}
 	}
-	char *out = arena_alloc(arena, length * 3 + 1);
-	size_t n = 0;
 	bool valid = utf8_valid(bytes, length);
+	char *out = arena_text(arena, valid ? length : length * 3);
+	size_t n = 0;
 	size_t at = length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
 	while (out && at < length) {
 		if (bytes[at] == '\r') {

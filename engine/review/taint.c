@@ -562,6 +562,7 @@ void taint_follow(struct py_project *project)
 			for (int32_t f = 0; f < py->function_count; f++) {
 				changed |= follow_function(py, f);
 			}
+			py_forget_texts(py);
 		}
 	}
 }

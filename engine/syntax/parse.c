@@ -102,7 +102,6 @@ static int32_t builder_add(struct builder *builder, TSNode node, TSFieldId field
 	}
 	int32_t at = tree->count++;
 	struct syntax_node *out = &tree->nodes[at];
-	TSPoint start = ts_node_start_point(node);
 	TSSymbol symbol = ts_node_symbol(node);
 	*out = (struct syntax_node){
 		.kind = symbol == (TSSymbol)-1                  ? SYN_ERROR
@@ -114,9 +113,6 @@ static int32_t builder_add(struct builder *builder, TSNode node, TSFieldId field
 		.missing = ts_node_is_missing(node),
 		.start = ts_node_start_byte(node),
 		.end = ts_node_end_byte(node),
-		.row = start.row,
-		.column = start.column,
-		.end_row = ts_node_end_point(node).row,
 		.parent = parent,
 		.first_child = SYNTAX_NO_NODE,
 		.next = SYNTAX_NO_NODE,

@@ -38,8 +38,6 @@ struct syntax_node {
 	bool named;
 	bool missing; /* the parser supplied it to go on */
 	uint32_t start, end; /* bytes */
-	uint32_t row, column; /* 0-based; column in bytes */
-	uint32_t end_row;
 	int32_t parent, first_child, next; /* SYNTAX_NO_NODE where there is none */
 	int32_t after; /* one past the last node of the subtree */
 };

@@ -86,7 +86,7 @@ static void body(struct probe_plan *plan, struct py_project *project, int varian
 	const char *seen[32];
 	strbuf_init(&out);
 	strbuf_putc(&out, '{');
-	for (size_t i = 0; i < project->count; i++) {
+	for (size_t i = 0; i < project->count && keys < 32; i++) {
 		struct py *py = project->files[i];
 		const struct syntax_tree *tree = py->tree;
 		for (int32_t n = 0; n < tree->count && keys < 32; n++) {
