@@ -1,6 +1,7 @@
 #!/bin/sh
 # The project of the life-cycle course: every stage is made again, bit for bit, from its version record; a record that was
 # tampered with is refused; another seed or option is another version.
+# asan: yes
 set -eu
 cat >"$MUNDAP_HOME/rebuild.lua" <<'LUA'
 local project = require "lifecycle.project"

@@ -12,7 +12,7 @@ return {
 			id = "dirty-figure",
 			title = "손보기 전에 들여다보기",
 			script = "figures/dirty.lua",
-			caption = "**tab**으로 볼 것을 바꾸고 ←→로 자르는 곳을 옮겨 보세요. 튀는 값을 지우는 임계값을 낮추면 사기 신청은 몇 건까지 사라지나요?",
+			caption = "**tab**으로 볼 것을 바꾸고 ←→로 자르는 곳을 옮겨 보세요. **튀는 값**에서 자르는 곳을 낮추면 사기 신청은 몇 건까지 사라지나요?",
 		},
 		text { id = "split", title = "먼저 나누고, 그다음 맞추기", body = "text/03-split.md" },
 		figure {

@@ -57,6 +57,7 @@ return function(t, learner)
 	end)
 
 	t:test("치우친 표에서 부실 비율을 2 pp 안으로", function()
+		for _, name in ipairs { "audit", "weights", "estimate" } do needs(t, learner, name) end
 		local truth = data.credit { count = 60000, rate = 0.2, seed = t.seed + 3 }.truth:to("f64"):mean():item()
 		local sample = data.credit { count = 8000, rate = 0.2, bias = 0.85, seed = t.seed + 4 }
 		local labels, group = sample.truth:totable(), sample.group:totable()
