@@ -40,10 +40,10 @@ end
 
 return {
 	keys = {
-		{ "space", "한 번 묻기" },
-		{ "enter", "열 번 묻기" },
-		{ "left/right", "새 버전의 진짜 실력" },
-		{ "b", "왼쪽을 좋아하는 버릇" },
+		{ "space", "한 번" },
+		{ "t", "열 번" },
+		{ "left/right", "진짜 실력" },
+		{ "b", "왼쪽 버릇" },
 		{ "s", "자리 바꾸기" },
 		{ "r", "다른 평가자" },
 	},
@@ -56,7 +56,7 @@ return {
 
 	key = function(state, key)
 		if key == "space" then compare(state)
-		elseif key == "enter" then
+		elseif key == "t" then
 			for _ = 1, 10 do compare(state) end
 		else
 			if key == "left" then state.preference = math.max(30, state.preference - 5)
@@ -72,7 +72,7 @@ return {
 	draw = function(state, canvas)
 		canvas:text(2, 1, ("새 버전이 뽑힐 참 확률 %d %% · 왼쪽 버릇 +%d %% · %s"):format(
 			state.preference, state.leaning, state.swap and "자리를 번갈아 바꿈" or "늘 새 버전이 왼쪽"), "bold")
-		canvas:text(2, 2, state.last == "-" and "space로 한 번, enter로 열 번 물어봅니다." or state.last, "dim")
+		canvas:text(2, 2, state.last == "-" and "space로 한 번, t로 열 번 물어봅니다." or state.last, "dim")
 		if state.count > 1 then
 			canvas:line(2, 4, 50, 8, { state.rates }, { min = 0, max = 1, labels = { "새 버전의 승률" } })
 		end
