@@ -128,7 +128,7 @@ return {
 	further = {
 		{ title = "1. 문제 정의 (LC-1)", note = "비용에서 문턱값이 나오는 까닭을 처음 다룬 곳입니다." },
 		{ title = "6. 배포 및 서빙 (LC-6)", note = "오늘 고른 문턱값이 서비스의 판정 규칙이 됩니다." },
-		{ title = "용어집: 혼동 행렬, 정밀도 / 재현율, 임계값", note = "오늘 나온 낱말을 짧게 다시 볼 수 있습니다." },
+		{ title = "용어집: 정밀도 / 재현율, 임계값", note = "오늘 나온 낱말을 짧게 다시 볼 수 있습니다." },
 		{ title = "Saito · Rehmsmeier, The Precision-Recall Plot Is More Informative than the ROC Plot (2015)", note = "불균형 데이터에서 왜 PR 곡선을 보는지 그림으로 보여 줍니다." },
 		{ title = "Dwork 외, The reusable holdout (2015)", note = "떼어 둔 데이터를 여러 번 볼 때 생기는 일을 따집니다." },
 	},

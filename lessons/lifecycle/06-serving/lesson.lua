@@ -120,7 +120,7 @@ return {
 	further = {
 		{ title = "7. 모니터링 (LC-7)", note = "둘째 날부터 계속 지켜볼 것들입니다." },
 		{ title = "5주차: 모델 서빙 (B5)", note = "서버가 여러 대일 때의 이야기입니다." },
-		{ title = "용어집: 양자화, 카나리, 컨테이너", note = "오늘 나온 낱말을 짧게 다시 볼 수 있습니다." },
+		{ title = "용어집: 양자화, 카나리 배포, 부하 테스트", note = "오늘 나온 낱말을 짧게 다시 볼 수 있습니다." },
 		{ title = "Sculley 외, Hidden Technical Debt in Machine Learning Systems (2015)", note = "모델보다 그 둘레의 코드가 훨씬 크다는 것을 보여 준 글입니다." },
 		{ title = "Jacob 외, Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference (2018)", note = "8비트 정수로 셈하는 방법의 기준이 된 논문입니다." },
 	},

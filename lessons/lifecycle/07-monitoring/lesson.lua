@@ -124,7 +124,7 @@ return {
 	further = {
 		{ title = "8. 유지보수 및 재학습 (LC-8)", note = "알람이 울린 다음에 할 일입니다." },
 		{ title = "1주차: MLOps 기초 (B1)", note = "드리프트를 처음부터 다시 배우고 싶다면." },
-		{ title = "용어집: 데이터 드리프트, 컨셉 드리프트", note = "두 낱말의 차이를 한 줄로 볼 수 있습니다." },
+		{ title = "용어집: 데이터 드리프트, 개념(컨셉) 드리프트", note = "두 낱말의 차이를 한 줄로 볼 수 있습니다." },
 		{ title = "Gama 외, A Survey on Concept Drift Adaptation (2014)", note = "흐름에서 변화를 알아채는 방법들의 지도입니다." },
 		{ title = "Page, Continuous Inspection Schemes (1954)", note = "공장의 검사표에서 태어난, 오늘 쓴 탐지기의 뿌리입니다." },
 	},

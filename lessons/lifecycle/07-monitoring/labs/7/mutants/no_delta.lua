@@ -78,4 +78,7 @@ for _, drift in ipairs { "none", "harmless", "covariate", "corrupt", "label" } d
 	print(("%-10s 짐작한 정확도 %.3f"):format(drift, expected_accuracy(p, service.threshold)))
 end
 
+local usual = project.stage(7).prediction
+print(("7단계: 학습 때 거절하던 비율 %.3f, 짐작한 정확도 %.3f"):format(usual.refused, usual.accuracy))
+
 return { psi = psi, page_hinkley = page_hinkley, watch = watch, expected_accuracy = expected_accuracy, judge = judge }
