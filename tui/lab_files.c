@@ -82,7 +82,8 @@ enum status lab_check_prepare(struct lab_check *out, const struct lab *lab, cons
 					       .check_length = out->check.length,
 					       .seed = seed,
 					       .seconds = lab->seconds,
-					       .memory_mb = lab->memory_mb};
+					       .memory_mb = lab->memory_mb,
+					       .local_services = lab->local_services};
 	return status;
 }
 

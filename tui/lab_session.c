@@ -234,7 +234,8 @@ enum status lab_session_start(struct lab_session *session, const char *text, siz
 						 .check_length = checker.length,
 						 .seed = session->seed,
 						 .seconds = lab->seconds,
-						 .memory_mb = lab->memory_mb};
+						 .memory_mb = lab->memory_mb,
+						 .local_services = lab->local_services};
 		status = run_start(&session->run, session->app, &request, &events, session, err);
 	}
 	strbuf_release(&checker);

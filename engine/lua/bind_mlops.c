@@ -1,5 +1,7 @@
 /* The module "mlops": what stands around a model once it has learned. */
-#include "engine/lua/bind_mlops.h"
+#include "engine/lua/bind_records.h"
+#include "engine/lua/bind_services.h"
+#include "engine/lua/bind_watch.h"
 
 #include <string.h>
 
@@ -17,7 +19,14 @@ const char *mlops_text(lua_State *L, int index, const char *what, size_t most)
 	return text;
 }
 
-static const struct binding *const lists[] = {bind_model_files, NULL};
+static const struct binding *const lists[] = {
+	bind_model_files, bind_track,    bind_registry, bind_versions, bind_watch,
+	bind_metrics,     bind_services, bind_load,     bind_json,     NULL};
+static const struct bound_type *const types[] = {
+	&run_type,     &registry_type, &data_store_type, &window_type,  &alert_type,  &slo_type,
+	&metrics_type, &metric_type,   &server_type,     &service_type, &client_type, NULL};
 
-const struct bound_module mlops_module = {
-	.name = "mlops", .doc = "모델을 내보내고, 기록하고, 서빙하고, 지켜보기", .lists = lists};
+const struct bound_module mlops_module = {.name = "mlops",
+					  .doc = "모델을 내보내고, 기록하고, 서빙하고, 지켜보기",
+					  .lists = lists,
+					  .types = types};

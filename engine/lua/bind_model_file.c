@@ -20,13 +20,13 @@ static void release_buffer(void *memory)
 }
 
 /* The list in options[name] as numbers left on the stack, or NULL when it is not there. */
-static const double *numbers_option(lua_State *L, const char *name, int64_t *count)
+static const double *numbers_option(lua_State *L, int options, const char *name, int64_t *count)
 {
-	if (!lua_istable(L, 3)) {
+	if (!lua_istable(L, options)) {
 		return NULL;
 	}
 	lua_pushstring(L, name);
-	if (lua_rawget(L, 3) == LUA_TNIL) {
+	if (lua_rawget(L, options) == LUA_TNIL) {
 		lua_pop(L, 1);
 		return NULL;
 	}
@@ -36,21 +36,21 @@ static const double *numbers_option(lua_State *L, const char *name, int64_t *cou
 }
 
 /* mean and std with as many numbers as the model has inputs (0: not known here). */
-static void read_scaling(lua_State *L, struct model_notes *notes, int64_t inputs)
+static void read_scaling(lua_State *L, int options, struct model_notes *notes, int64_t inputs)
 {
 	int64_t means = 0, deviations = 0;
-	notes->mean = numbers_option(L, "mean", &means);
-	notes->std = numbers_option(L, "std", &deviations);
+	notes->mean = numbers_option(L, options, "mean", &means);
+	notes->std = numbers_option(L, options, "std", &deviations);
 	if (!notes->mean != !notes->std || means != deviations ||
 	    (notes->mean && means != inputs)) {
 		binding_raise(L, message(MSG_MODEL_FILE_SCALE), (long long)inputs);
 	}
 }
 
-static int network_shape(lua_State *L, int64_t shape[TENSOR_MAX_DIMS], int64_t *inputs)
+static int network_shape(lua_State *L, int options, int64_t shape[TENSOR_MAX_DIMS], int64_t *inputs)
 {
 	lua_pushstring(L, "shape");
-	if (!lua_istable(L, 3) || lua_rawget(L, 3) != LUA_TTABLE) {
+	if (!lua_istable(L, options) || lua_rawget(L, options) != LUA_TTABLE) {
 		binding_raise(L, "%s", message(MSG_MLOPS_SHAPE));
 	}
 	int dims = handle_shape(L, lua_gettop(L), shape);
@@ -64,16 +64,16 @@ static int network_shape(lua_State *L, int64_t shape[TENSOR_MAX_DIMS], int64_t *
 	return dims;
 }
 
-/* Fills the buffer left on the stack with the file of the model at 2. */
-static struct strbuf *write_model(lua_State *L)
+/* Fills the buffer left on the stack with the file of a model; options at another place (0: none). */
+static struct strbuf *write_model(lua_State *L, int model, int options)
 {
 	struct model_notes notes = {0};
-	struct module *module = model_test(L, 2);
-	const struct learned *learned = module ? NULL : luaL_checkudata(L, 2, LEARNED_KEY);
+	struct module *module = model_test(L, model);
+	const struct learned *learned = module ? NULL : luaL_checkudata(L, model, LEARNED_KEY);
 	int64_t shape[TENSOR_MAX_DIMS], inputs = learned ? learned->columns : 0;
-	int dims = module ? network_shape(L, shape, &inputs) : 0;
-	read_scaling(L, &notes, inputs);
-	notes.softmax = values_flag_field(L, 3, "softmax");
+	int dims = module ? network_shape(L, options, shape, &inputs) : 0;
+	read_scaling(L, options, &notes, inputs);
+	notes.softmax = values_flag_field(L, options, "softmax");
 	struct strbuf *out = binding_owner(L, sizeof(*out), release_buffer);
 	strbuf_init(out);
 	struct error err = ERROR_INIT;
@@ -89,6 +89,12 @@ static struct strbuf *write_model(lua_State *L)
 	return out;
 }
 
+void model_file_push(lua_State *L, int model, int options)
+{
+	const struct strbuf *file = write_model(L, model, options);
+	lua_pushlstring(L, file->text, file->length);
+}
+
 /* mlops.save(name, model, options) → bytes of the file; whoever runs the script keeps the file. */
 static int save(lua_State *L)
 {
@@ -99,7 +105,7 @@ static int save(lua_State *L)
 	    name[0] == '.') {
 		return binding_raise(L, message(MSG_REGISTRY_BAD_NAME), name);
 	}
-	const struct strbuf *file = write_model(L);
+	const struct strbuf *file = write_model(L, 2, 3);
 	if (file->length > MOST_BYTES) {
 		return binding_raise(L, message(MSG_MLOPS_TOO_LARGE), (double)file->length / 1e6);
 	}

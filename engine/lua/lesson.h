@@ -108,6 +108,7 @@ struct lab {
 	const char *folder; /* absolute: starter.lua check.lua solution.lua mutants/ */
 	double seconds; /* wall clock budget */
 	int memory_mb;
+	bool local_services; /* network = "local": HTTP services inside the lab */
 	const char *pass; /* the criterion in a line */
 	const char *predict_question; /* "" when nothing is asked before the run */
 	const char *predict_unit;

@@ -18,8 +18,9 @@ static const char *const step_names[] = {
 static const char *const text_fields[] = {"id", "title", "body", NULL};
 static const char *const figure_fields[] = {"id", "title", "script", "caption", NULL};
 static const char *const quiz_fields[] = {"id", "title", "questions", NULL};
-static const char *const lab_fields[] = {"id",        "title", "goal",    "folder",  "seconds",
-					 "memory_mb", "pass",  "predict", "explain", NULL};
+static const char *const lab_fields[] = {"id",      "title",     "goal",    "folder",
+					 "seconds", "memory_mb", "network", "pass",
+					 "predict", "explain",   NULL};
 static const char *const predict_fields[] = {"question", "unit", NULL};
 static const char *const review_fields[] = {"id", "title", "file", "body", NULL};
 
@@ -68,6 +69,12 @@ static void read_lab(struct lesson_reader *reader, const struct place *place, st
 	lab->folder = lesson_path(reader, place, "folder", REQUIRED);
 	lab->seconds = lesson_number(reader, place, "seconds", 60, 1, 3600);
 	lab->memory_mb = (int)lesson_number(reader, place, "memory_mb", 1024, 16, 65536);
+	const char *network = lesson_string(reader, place, "network", OPTIONAL);
+	lab->local_services = strcmp(network, "local") == 0;
+	if (*network && !lab->local_services) {
+		lesson_problem(reader, lesson_field_line(reader, place, "network"),
+			       message(MSG_LESSON_LAB_NETWORK), network);
+	}
 	lab->pass = lesson_string(reader, place, "pass", REQUIRED);
 	lab->explain = lesson_string(reader, place, "explain", OPTIONAL);
 	lab->predict_question = lab->predict_unit = "";

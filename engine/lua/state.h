@@ -40,6 +40,7 @@ struct script_options {
 	uint64_t seed; /* of T.randn and its kin, and of math.random */
 	int threads; /* of the engine, 0: as many as cores */
 	bool compute; /* tensor, nn, data, plot … can be required */
+	bool local_services; /* mlops.serve and its kin work */
 	const struct host *host; /* NULL, or outlives the state */
 };
 

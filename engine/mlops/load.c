@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/rng.h"
 #include "engine/base/strbuf.h"
+#include "engine/mlops/http_client.h"
 
 #define ANSWER_LIMIT (1 << 20)
 #define GIVE_UP_NS 30000000000
@@ -23,7 +23,7 @@
 
 struct connection {
 	int fd; /* -1: closed */
-	bool busy, keep;
+	bool busy;
 	bool reused; /* the request went out on a connection that had carried another */
 	int64_t due_ns; /* what the latency counts from */
 	size_t request, sent;
@@ -80,8 +80,15 @@ static void disconnect(struct connection *c)
 	}
 }
 
-static bool open_connection(struct run *run, struct connection *c)
+static bool dial(struct run *run, struct connection *c)
 {
+	if (run->options->dial) {
+		c->fd = run->options->dial(run->options->dial_context);
+		if (c->fd >= 0) {
+			fcntl(c->fd, F_SETFL, O_NONBLOCK);
+		}
+		return c->fd >= 0;
+	}
 	struct sockaddr_in address = {.sin_family = AF_INET,
 				      .sin_port = htons((uint16_t)run->options->port),
 				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -94,6 +101,14 @@ static bool open_connection(struct run *run, struct connection *c)
 	if (connect(c->fd, (struct sockaddr *)&address, sizeof address) < 0 &&
 	    errno != EINPROGRESS) {
 		disconnect(c);
+		return false;
+	}
+	return true;
+}
+
+static bool open_connection(struct run *run, struct connection *c)
+{
+	if (!dial(run, c)) {
 		return false;
 	}
 	struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = c};
@@ -165,38 +180,6 @@ static void start_request(struct run *run, int64_t due_ns)
 	send_request(run, c);
 }
 
-/* Length of the whole answer when it has arrived, 0 when not yet, -1 when it is no HTTP answer. */
-static long answer_length(struct connection *c, int *status)
-{
-	char *end = strstr(c->answer.text, "\r\n\r\n");
-	if (!end) {
-		return c->answer.length > ANSWER_LIMIT ? -1 : 0;
-	}
-	int minor;
-	if (sscanf(c->answer.text, "HTTP/1.%1d %d", &minor, status) != 2) {
-		return -1;
-	}
-	long body = -1;
-	c->keep = minor == 1;
-	for (char *line = strstr(c->answer.text, "\r\n") + 2; line < end + 2;
-	     line = strstr(line, "\r\n") + 2) {
-		if (strncasecmp(line, "Content-Length:", 15) == 0) {
-			body = strtol(line + 15, NULL, 10);
-		} else if (strncasecmp(line, "Connection:", 11) == 0) {
-			c->keep = !strcasestr(line, "close") ||
-				  strcasestr(line, "close") > strstr(line, "\r\n");
-		} else if (strncasecmp(line, "Transfer-Encoding:", 18) == 0 &&
-			   strstr(end, "\r\n0\r\n\r\n")) {
-			body = (long)(c->answer.length - (size_t)(end + 4 - c->answer.text));
-		}
-	}
-	if (body < 0 || body > ANSWER_LIMIT) {
-		return body < 0 && c->answer.length < ANSWER_LIMIT && !c->keep ? 0 : -1;
-	}
-	long whole = (long)(end + 4 - c->answer.text) + body;
-	return (long)c->answer.length >= whole ? whole : 0;
-}
-
 static void pull(struct run *run, struct connection *c)
 {
 	char buffer[65536];
@@ -218,17 +201,19 @@ static void pull(struct run *run, struct connection *c)
 			return;
 		}
 		strbuf_add(&c->answer, buffer, (size_t)n);
-		int status = 0;
-		long length = answer_length(c, &status);
-		if (length < 0) {
+		struct http_answer answer;
+		enum http_reading reading =
+			http_answer_read(&answer, c->answer.text, c->answer.length, ANSWER_LIMIT);
+		if (reading == HTTP_BROKEN) {
 			fail_request(run, c);
 			return;
 		}
-		if (length > 0) {
+		if (reading == HTTP_WHOLE) {
+			int hundreds = answer.status / 100;
 			run->result->answered++;
-			run->result->status[status / 100 < 6 && status >= 100 ? status / 100 : 0]++;
+			run->result->status[hundreds >= 1 && hundreds < 6 ? hundreds : 0]++;
 			count_latency(run, clock_now_ns() - c->due_ns);
-			if (!c->keep) {
+			if (!answer.keep) {
 				disconnect(c);
 			}
 			put_back(run, c);
@@ -304,6 +289,10 @@ static void loop(struct run *run)
 		} else if (!open_shape && run->free_count && !over) {
 			wait_ms = 1;
 		}
+		if (o->turn) {
+			o->turn(o->dial_context);
+			wait_ms = wait_ms > 1 ? 1 : wait_ms;
+		}
 		int n = epoll_wait(run->epoll, events, 256, wait_ms);
 		for (int i = 0; i < n; i++) {
 			struct connection *c = events[i].data.ptr;
@@ -330,23 +319,19 @@ static void write_requests(struct run *run)
 		const struct load_request *q = &o->requests[i];
 		struct strbuf *out = &run->requests[i];
 		strbuf_init(out);
-		strbuf_printf(out, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n", q->method, q->path,
-			      o->port);
-		if (o->bearer) {
-			strbuf_printf(out, "Authorization: Bearer %s\r\n", o->bearer);
-		}
-		if (q->body) {
-			strbuf_printf(out,
-				      "Content-Type: application/json\r\nContent-Length: %zu\r\n",
-				      strlen(q->body));
-		}
-		strbuf_printf(out, "\r\n%s", q->body ? q->body : "");
+		char headers[512];
+		snprintf(headers, sizeof headers, "%s%.400s%s%s",
+			 o->bearer ? "Authorization: Bearer " : "", o->bearer ? o->bearer : "",
+			 o->bearer ? "\r\n" : "",
+			 q->body ? "Content-Type: application/json\r\n" : "");
+		http_request_write(out, q->method, q->path, headers, q->body,
+				   q->body ? strlen(q->body) : 0);
 	}
 }
 
 static enum status check(const struct load_options *o, struct error *err)
 {
-	if (o->port < 1 || o->port > 65535 || o->request_count == 0) {
+	if ((!o->dial && (o->port < 1 || o->port > 65535)) || o->request_count == 0) {
 		return error_set(err, STATUS_INVALID, "load", "a port and a request are needed");
 	}
 	if (o->connections < 1 || o->connections > 1000 || !(o->seconds > 0) || o->seconds > 600) {
@@ -391,6 +376,7 @@ enum status load_run(struct load_result *out, const struct load_options *o, stru
 	out->mean = out->answered ? run.latency_sum / (double)out->answered : 0;
 	out->p50 = percentile(out, 0.5);
 	out->p90 = percentile(out, 0.9);
+	out->p95 = percentile(out, 0.95);
 	out->p99 = percentile(out, 0.99);
 	out->p999 = percentile(out, 0.999);
 	if (out->answered == 0 && out->failed > 0) {

@@ -28,6 +28,11 @@ struct load_request {
 
 struct load_options {
 	int port;
+	/** Instead of port: makes a connection, the client's end of which is returned (-1: refused). */
+	int (*dial)(void *context);
+	/** Called at each turn of the loop, for a service that runs on this thread; may be NULL. */
+	void (*turn)(void *context);
+	void *dial_context;
 	enum load_shape shape;
 	int connections; /* 1 … 1000 */
 	double rate; /* requests a second, open shapes */
@@ -46,7 +51,7 @@ struct load_result {
 	uint64_t sent, answered, failed; /* failed: connection refused or cut, no answer in 30 s */
 	uint64_t status[6]; /* [2] counts 2xx … [5] 5xx */
 	double seconds, per_second; /* answers a second */
-	double mean, p50, p90, p99, p999, longest; /* latency of answers, seconds */
+	double mean, p50, p90, p95, p99, p999, longest; /* latency of answers, seconds */
 	uint64_t histogram[LOAD_BUCKETS];
 	uint64_t late; /* open shapes: requests due that found no free connection in time */
 };

@@ -195,7 +195,7 @@ enum status server_swap(struct server *server, const struct server_model *model,
 	return status;
 }
 
-enum status server_connect(struct server *server, int *descriptor, struct error *err)
+enum status server_add_pair(struct MHD_Daemon *daemon, int *descriptor, struct error *err)
 {
 	int pair[2];
 	struct sockaddr address = {.sa_family = AF_UNIX};
@@ -204,13 +204,17 @@ enum status server_connect(struct server *server, int *descriptor, struct error 
 		return error_set(err, STATUS_IO, "server", "%s", strerror(errno));
 	}
 	/* On failure the library has closed its end. */
-	if (atomic_load(&server->draining) ||
-	    MHD_add_connection(server->daemon, pair[1], &address, sizeof address) != MHD_YES) {
+	if (MHD_add_connection(daemon, pair[1], &address, sizeof address) != MHD_YES) {
 		close(pair[0]);
 		return error_set(err, STATUS_BUSY, "server", "the server takes no connection now");
 	}
 	*descriptor = pair[0];
 	return STATUS_OK;
+}
+
+enum status server_connect(struct server *server, int *descriptor, struct error *err)
+{
+	return server_add_pair(server->daemon, descriptor, err);
 }
 
 void server_set_ready(struct server *server, bool ready)

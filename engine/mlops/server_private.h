@@ -43,4 +43,7 @@ void server_completed(void *context, struct MHD_Connection *connection, void **s
 void server_connection_changed(void *context, struct MHD_Connection *connection, void **state,
 			       enum MHD_ConnectionNotificationCode what);
 
+/** Gives a daemon one end of a new pair of connected sockets; *descriptor is the other. Errors: STATUS_IO, STATUS_BUSY */
+enum status server_add_pair(struct MHD_Daemon *daemon, int *descriptor, struct error *err);
+
 #endif

@@ -1,6 +1,7 @@
 #include "engine/worker/confine.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "engine/worker/worker.h"
@@ -63,7 +65,7 @@ static enum status limit_resources(const struct confine_limits *limits, struct e
 	setrlimit(RLIMIT_CORE, &no_core);
 	rlim_t seconds = (rlim_t)(limits->seconds * limits->threads) + 5;
 	if (set_limit(RLIMIT_CPU, seconds, err) || set_limit(RLIMIT_FSIZE, 0, err) ||
-	    set_limit(RLIMIT_NOFILE, 256, err)) {
+	    set_limit(RLIMIT_NOFILE, limits->local_services ? 2048 : 256, err)) {
 		return err ? err->status : STATUS_INTERNAL;
 	}
 	/* Without a filter this at least keeps an unprivileged worker from forking; all threads run already. */
@@ -83,8 +85,9 @@ bool worker_confined(void)
 	return false;
 }
 
-static enum status filter_calls(struct error *err)
+static enum status filter_calls(const struct confine_limits *limits, struct error *err)
 {
+	(void)limits;
 	(void)err;
 	return STATUS_OK;
 }
@@ -161,7 +164,6 @@ static const char *const fatal[] = {
 	"process_vm_readv",
 	"process_vm_writev",
 	"socket",
-	"socketpair",
 	"connect",
 	"bind",
 	"listen",
@@ -217,7 +219,33 @@ static bool add_conditional(scmp_filter_ctx filter)
 				SCMP_A2(SCMP_CMP_EQ, 0, 0)) == 0;
 }
 
-static enum status filter_calls(struct error *err)
+/* What an HTTP server and its clients inside one process need. Nothing here names an address: connections come from
+ * socketpair(), of the stream kind only, because a datagram socket could still send to any name. */
+static const char *const serving[] = {
+	"sendmsg",     "recvmsg",       "recvfrom",    "shutdown",  "setsockopt",
+	"getsockopt",  "getsockname",   "getpeername", "epoll_ctl", "epoll_wait",
+	"epoll_pwait", "epoll_create1", "eventfd2",    "pipe2",
+};
+
+static bool add_serving(scmp_filter_ctx filter)
+{
+	static const int commands[] = {F_GETFD, F_SETFD, F_GETFL, F_SETFL};
+	const scmp_datum_t kind = ~(scmp_datum_t)(SOCK_CLOEXEC | SOCK_NONBLOCK) & 0xffffffffu;
+	bool added =
+		add_names(filter, SCMP_ACT_ALLOW, serving, sizeof(serving) / sizeof(*serving)) &&
+		seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socketpair), 2,
+				 SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0),
+				 SCMP_A1(SCMP_CMP_MASKED_EQ, kind, SOCK_STREAM)) == 0 &&
+		seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sendto), 1,
+				 SCMP_A4(SCMP_CMP_EQ, 0, 0)) == 0;
+	for (size_t i = 0; added && i < sizeof(commands) / sizeof(*commands); i++) {
+		added = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+					 SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)commands[i], 0)) == 0;
+	}
+	return added;
+}
+
+static enum status filter_calls(const struct confine_limits *limits, struct error *err)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	if (!filter) {
@@ -229,7 +257,10 @@ static enum status filter_calls(struct error *err)
 	bool added =
 		add_names(filter, SCMP_ACT_ALLOW, allowed, sizeof(allowed) / sizeof(*allowed)) &&
 		add_names(filter, SCMP_ACT_KILL_PROCESS, fatal, sizeof(fatal) / sizeof(*fatal)) &&
-		add_conditional(filter);
+		add_conditional(filter) &&
+		(limits->local_services ? add_serving(filter)
+					: seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS,
+							   SCMP_SYS(socketpair), 0) == 0);
 	if (!failed && added) {
 		failed = seccomp_load(filter);
 	}
@@ -247,5 +278,5 @@ enum status confine_process(const struct confine_limits *limits, struct error *e
 		return error_set(err, STATUS_INTERNAL, "prctl", "%s", strerror(errno));
 	}
 	enum status status = limit_resources(limits, err);
-	return status ? status : filter_calls(err);
+	return status ? status : filter_calls(limits, err);
 }

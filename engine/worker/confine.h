@@ -1,6 +1,7 @@
 #ifndef MUNDAP_WORKER_CONFINE_H
 #define MUNDAP_WORKER_CONFINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "engine/base/error.h"
@@ -12,6 +13,7 @@ struct confine_limits {
 	size_t memory; /* bytes that may be mapped beyond what is mapped now */
 	double seconds; /* processor time of one thread; the limit is for all */
 	int threads;
+	bool local_services; /* connected pairs of sockets inside this process; still none that reaches out of it */
 };
 
 /** Errors: STATUS_INTERNAL when the kernel refuses; the process must not go on then. */

@@ -366,6 +366,7 @@ static bool take_request(struct frame_reader *reader)
 	request->threads = (int)json_integer_value(json_object_get(json, "threads"));
 	request->seconds = json_number_value(json_object_get(json, "seconds"));
 	request->memory_mb = (int)json_integer_value(json_object_get(json, "memory_mb"));
+	request->local_services = json_is_true(json_object_get(json, "local_services"));
 	request->width = (int)json_integer_value(json_object_get(json, "width"));
 	request->height = (int)json_integer_value(json_object_get(json, "height"));
 	request->source_length = (size_t)json_integer_value(json_object_get(json, "source_length"));
@@ -434,6 +435,7 @@ static bool set_up(struct frame_reader *reader, struct error *err)
 					 .seed = worker.request.seed,
 					 .threads = worker.request.threads,
 					 .compute = true,
+					 .local_services = worker.request.local_services,
 					 .host = &host};
 	if (script_new(&worker.script, &options, err) != STATUS_OK) {
 		return false;
@@ -453,7 +455,7 @@ static bool set_up(struct frame_reader *reader, struct error *err)
 		return false;
 	}
 	struct confine_limits limits = {options.memory + SLACK, worker.request.seconds,
-					worker.request.threads + 1};
+					worker.request.threads + 1, worker.request.local_services};
 	if (worker.request.kind == WORKER_FIGURE) {
 		limits.seconds = 24 * 3600; /* the watchdog keeps the time of each key */
 	}

@@ -151,14 +151,14 @@ static enum status queue_request(struct worker *worker, const struct worker_requ
 					      : DEFAULT_SECONDS;
 	int memory = request->memory_mb > 0 ? request->memory_mb : DEFAULT_MEMORY_MB;
 	worker->limit_ns = figure ? 0 : (int64_t)(seconds * 1e9) + OVERTIME_NS;
-	json_t *json =
-		json_pack("{s:i,s:s,s:s,s:I,s:i,s:f,s:i,s:i,s:i,s:I,s:s}", "kind",
-			  (int)request->kind, "file", request->file ? request->file : "script.lua",
-			  "check_file", request->check_file ? request->check_file : "check.lua",
-			  "seed", (json_int_t)request->seed, "threads", threads, "seconds", seconds,
-			  "memory_mb", memory, "width", request->width, "height", request->height,
-			  "source_length", (json_int_t)request->source_length, "language",
-			  message_language() == LANGUAGE_EN ? "en" : "ko");
+	json_t *json = json_pack(
+		"{s:i,s:s,s:s,s:I,s:i,s:f,s:i,s:b,s:i,s:i,s:I,s:s}", "kind", (int)request->kind,
+		"file", request->file ? request->file : "script.lua", "check_file",
+		request->check_file ? request->check_file : "check.lua", "seed",
+		(json_int_t)request->seed, "threads", threads, "seconds", seconds, "memory_mb",
+		memory, "local_services", request->local_services, "width", request->width,
+		"height", request->height, "source_length", (json_int_t)request->source_length,
+		"language", message_language() == LANGUAGE_EN ? "en" : "ko");
 	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	json_decref(json);
 	size_t length = request->source_length + request->check_length;

@@ -43,6 +43,7 @@ struct worker_request {
 	int threads; /* 0: as many as cores; figures: 1 */
 	double seconds; /* wall-clock limit, pauses not counted; 0: 60; figures: for each key or tick, 0: 4 */
 	int memory_mb; /* 0: 1024 */
+	bool local_services; /* scripts may start HTTP services that only they can reach */
 	int width, height; /* cells, WORKER_FIGURE only */
 };
 

@@ -140,13 +140,14 @@ int cmd_run(int argc, char **argv, const struct cli_options *options)
 {
 	long seed = 0, threads = 0, memory = 1024;
 	double seconds = 60;
-	const char *artifacts = NULL;
+	const char *artifacts = NULL, *network = NULL;
 	const struct cli_option own[] = {
 		{"--seed", CLI_INTEGER, &seed, 0, 0},
 		{"--threads", CLI_INTEGER, &threads, 1, 64},
 		{"--time", CLI_NUMBER, &seconds, 0.01, 86400},
 		{"--memory", CLI_INTEGER, &memory, 16, 65536},
 		{"--artifacts", CLI_TEXT, &artifacts, 0, 0},
+		{"--network", CLI_TEXT, &network, 0, 0},
 	};
 	int wrong = cli_take_options(&argc, argv, own, sizeof(own) / sizeof(own[0]), options);
 	if (wrong) {
@@ -159,6 +160,9 @@ int cmd_run(int argc, char **argv, const struct cli_options *options)
 	if (argc > 2) {
 		return cli_fail(options, CLI_WRONG_USE, "usage", message(MSG_CLI_TOO_MANY_WORDS),
 				argv[2], "run");
+	}
+	if (network && strcmp(network, "local") != 0) {
+		return cli_fail(options, CLI_WRONG_USE, "usage", message(MSG_RUN_NETWORK), network);
 	}
 	struct strbuf source;
 	strbuf_init(&source);
@@ -182,7 +186,8 @@ int cmd_run(int argc, char **argv, const struct cli_options *options)
 					 .seed = (uint64_t)seed,
 					 .threads = (int)threads,
 					 .seconds = seconds,
-					 .memory_mb = (int)memory};
+					 .memory_mb = (int)memory,
+					 .local_services = network != NULL};
 	if (drive_worker(&drive, &request, &result, &err) != STATUS_OK) {
 		status = cli_fail(options, CLI_FAULT, status_name(err.status), "%s", err.message);
 		goto out;

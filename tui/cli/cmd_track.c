@@ -5,10 +5,10 @@
 #include <time.h>
 
 #include "engine/base/file.h"
+#include "engine/mlops/mlflow.h"
 #include "engine/store/store.h"
 #include "tui/cli/cli_json.h"
 #include "tui/cli/commands.h"
-#include "tui/cli/mlflow.h"
 
 /* mundap track: the runs recorded on this machine. */
 
@@ -281,6 +281,47 @@ static int compare(struct session *s)
 	return CLI_PASSED;
 }
 
+/* Writes a file of the export below the folder. */
+static enum status put_file(void *context, const char *path, const char *text, size_t length,
+			    struct error *err)
+{
+	struct strbuf full;
+	strbuf_init(&full);
+	strbuf_printf(&full, "%s/%s", (const char *)context, path);
+	char *slash = strrchr(full.text, '/');
+	*slash = '\0';
+	enum status status = file_make_folder(full.text, err);
+	*slash = '/';
+	if (status == STATUS_OK) {
+		status = file_write(full.text, text, length, err);
+	}
+	strbuf_release(&full);
+	return status;
+}
+
+static enum status export_run(struct session *s, const struct run_record *run, struct error *err)
+{
+	struct run_point *points;
+	size_t count;
+	enum status status = store_points(s->store, &s->arena, run->id, "", &points, &count, err);
+	struct mlflow_point *rows = arena_alloc(&s->arena, (count + 1) * sizeof *rows);
+	if (status == STATUS_OK && !rows) {
+		status = error_set(err, STATUS_NOMEM, "track", "out of memory");
+	}
+	for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+		rows[i] = (struct mlflow_point){points[i].metric, points[i].step, points[i].value};
+	}
+	const struct mlflow_run row = {.id = run->id,
+				       .name = run->name,
+				       .status = run->status,
+				       .parameters = run->parameters,
+				       .seed = run->seed,
+				       .started = run->started,
+				       .ended = run->ended};
+	return status == STATUS_OK ? mlflow_write_run(&row, rows, count, put_file, s->argv[2], err)
+				   : status;
+}
+
 static int export(struct session *s)
 {
 	struct run_record *runs;
@@ -292,12 +333,7 @@ static int export(struct session *s)
 	}
 	enum status status = all_runs(s, &runs, &count, &err);
 	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-		struct run_point *points;
-		size_t n;
-		status = store_points(s->store, &s->arena, runs[i].id, "", &points, &n, &err);
-		if (status == STATUS_OK) {
-			status = mlflow_write_run(s->argv[2], &runs[i], points, n, &err);
-		}
+		status = export_run(s, &runs[i], &err);
 	}
 	if (status != STATUS_OK) {
 		return cli_fail_error(s->options, &err);

@@ -78,7 +78,8 @@ static enum status check(struct outcome *outcome, const struct lab *lab, const c
 					 .check_length = checker->length,
 					 .seed = seed,
 					 .seconds = lab->seconds,
-					 .memory_mb = lab->memory_mb};
+					 .memory_mb = lab->memory_mb,
+					 .local_services = lab->local_services};
 	struct worker_result result;
 	struct drive drive;
 	drive_init(&drive, false);

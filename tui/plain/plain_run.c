@@ -208,7 +208,8 @@ static void run_lab(struct plain *plain, const struct lesson *lesson, const stru
 						 .check_length = checker.length,
 						 .seed = seed,
 						 .seconds = step->lab.seconds,
-						 .memory_mb = step->lab.memory_mb};
+						 .memory_mb = step->lab.memory_mb,
+						 .local_services = step->lab.local_services};
 		status = worker_start(&worker, &request, &err);
 	}
 	plain_told(status, &err);

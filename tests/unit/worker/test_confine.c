@@ -105,18 +105,59 @@ static int try_too_much_memory(void)
 	return result;
 }
 
+static int try_pair_of(int kind)
+{
+	int pair[2];
+	if (socketpair(AF_UNIX, kind, 0, pair) != 0) {
+		return REFUSED;
+	}
+	char byte = 'x';
+	return send(pair[0], &byte, 1, 0) == 1 && recv(pair[1], &byte, 1, 0) == 1 ? ALLOWED
+										  : REFUSED;
+}
+
+static int try_stream_pair(void)
+{
+	return try_pair_of(SOCK_STREAM | SOCK_CLOEXEC);
+}
+
+static int try_datagram_pair(void)
+{
+	return try_pair_of(SOCK_DGRAM);
+}
+
 /* The exit status, or 128 plus the signal. */
-static int attempt(int (*what)(void))
+static int attempt_in(int (*what)(void), bool local_services)
 {
 	pid_t pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		struct confine_limits limits = {64 << 20, 10, 2};
+		struct confine_limits limits = {64 << 20, 10, 2, local_services};
 		_exit(confine_process(&limits, NULL) == STATUS_OK ? what() : NOT_LOCKED);
 	}
 	int status;
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static int attempt(int (*what)(void))
+{
+	return attempt_in(what, false);
+}
+
+static void services_stay_inside(void **state)
+{
+	(void)state;
+	if (!worker_confined()) {
+		skip();
+	}
+	assert_int_equal(attempt(try_stream_pair), 128 + SIGSYS);
+	assert_int_equal(attempt_in(try_stream_pair, true), ALLOWED);
+	assert_int_equal(attempt_in(try_datagram_pair, true), REFUSED);
+	assert_int_equal(attempt_in(try_socket, true), 128 + SIGSYS);
+	assert_int_equal(attempt_in(try_exec, true), 128 + SIGSYS);
+	assert_int_equal(attempt_in(try_open, true), REFUSED);
+	assert_int_equal(attempt_in(try_thread, true), ALLOWED);
 }
 
 static void what_reaches_out_is_refused(void **state)
@@ -167,6 +208,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_reaches_out_is_refused),
 		cmocka_unit_test(attacks_end_the_process),
+		cmocka_unit_test(services_stay_inside),
 		cmocka_unit_test(computing_still_works),
 		cmocka_unit_test(memory_has_a_limit),
 	};

@@ -1,4 +1,4 @@
-#include "tui/cli/mlflow.h"
+#include "engine/mlops/mlflow.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,8 +6,8 @@
 
 #include <jansson.h>
 
-#include "engine/base/file.h"
 #include "engine/base/rng.h"
+#include "engine/base/strbuf.h"
 
 /* File names MLflow allows: letters, digits, - _ . space and /; anything else becomes '_'. */
 static void put_name(struct strbuf *out, const char *name)
@@ -20,24 +20,27 @@ static void put_name(struct strbuf *out, const char *name)
 	}
 }
 
-static enum status put_file(const char *folder, const char *part, const char *name,
-			    const struct strbuf *text, struct error *err)
+struct writing {
+	mlflow_put put;
+	void *context;
+	char folder[64]; /* of the run */
+};
+
+/* One file of the run; part "" for those beside its folders. */
+static enum status put_file(const struct writing *w, const char *part, const char *name,
+			    const char *text, size_t length, struct error *err)
 {
 	struct strbuf path;
 	strbuf_init(&path);
-	strbuf_printf(&path, "%s/%s", folder, part);
-	enum status status = file_make_folder(path.text, err);
-	strbuf_putc(&path, '/');
+	strbuf_printf(&path, "%s/%s%s", w->folder, part, *part ? "/" : "");
 	put_name(&path, name);
-	if (status == STATUS_OK) {
-		status = file_write(path.text, text->text, text->length, err);
-	}
+	enum status status = w->put(w->context, path.text, text, length, err);
 	strbuf_release(&path);
 	return status;
 }
 
 /* 32 hex digits that are the same for the same run. */
-static void run_id(char out[33], const struct run_record *run)
+static void run_id(char out[33], const struct mlflow_run *run)
 {
 	struct rng rng;
 	rng_init(&rng, (uint64_t)run->id, (uint64_t)run->started);
@@ -46,8 +49,8 @@ static void run_id(char out[33], const struct run_record *run)
 	}
 }
 
-static enum status put_metrics(const char *folder, const struct run_record *run,
-			       const struct run_point *points, size_t count, struct error *err)
+static enum status put_metrics(const struct writing *w, const struct mlflow_run *run,
+			       const struct mlflow_point *points, size_t count, struct error *err)
 {
 	enum status status = STATUS_OK;
 	struct strbuf text;
@@ -56,7 +59,8 @@ static enum status put_metrics(const char *folder, const struct run_record *run,
 		strbuf_printf(&text, "%lld %.17g %lld\n", (long long)run->started * 1000,
 			      points[i].value, (long long)points[i].step);
 		if (i + 1 == count || strcmp(points[i].metric, points[i + 1].metric) != 0) {
-			status = put_file(folder, "metrics", points[i].metric, &text, err);
+			status = put_file(w, "metrics", points[i].metric, text.text, text.length,
+					  err);
 			strbuf_reset(&text);
 		}
 	}
@@ -64,37 +68,29 @@ static enum status put_metrics(const char *folder, const struct run_record *run,
 	return status;
 }
 
-static enum status put_parameters(const char *folder, const struct run_record *run,
-				  struct error *err)
+/* A file for each member of a JSON object. */
+static enum status put_members(const struct writing *w, const char *part, const char *json,
+			       struct error *err)
 {
 	enum status status = STATUS_OK;
-	json_t *parameters = json_loads(run->parameters, 0, NULL), *value;
-	struct strbuf text;
+	json_t *members = json ? json_loads(json, 0, NULL) : NULL, *value;
 	const char *name;
-	strbuf_init(&text);
-	json_object_foreach(parameters, name, value)
+	json_object_foreach(members, name, value)
 	{
 		char *dumped = json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY);
-		strbuf_reset(&text);
-		strbuf_puts(&text, dumped                  ? dumped
+		const char *text = dumped                  ? dumped
 				   : json_is_string(value) ? json_string_value(value)
-							   : "");
-		free(dumped);
+							   : "";
 		if (status == STATUS_OK) {
-			status = put_file(folder, "params", name, &text, err);
+			status = put_file(w, part, name, text, strlen(text), err);
 		}
+		free(dumped);
 	}
-	strbuf_reset(&text);
-	strbuf_printf(&text, "%llu", (unsigned long long)run->seed);
-	if (status == STATUS_OK) {
-		status = put_file(folder, "params", "seed", &text, err);
-	}
-	strbuf_release(&text);
-	json_decref(parameters);
+	json_decref(members);
 	return status;
 }
 
-static enum status put_meta(const char *folder, const char *id, const struct run_record *run,
+static enum status put_meta(const struct writing *w, const char *id, const struct mlflow_run *run,
 			    struct error *err)
 {
 	int code = strcmp(run->status, "finished") == 0  ? 3
@@ -117,40 +113,41 @@ static enum status put_meta(const char *folder, const char *id, const struct run
 		"run_name: %s\nrun_uuid: %s\nsource_name: ''\nsource_type: 4\nsource_version: ''\n"
 		"start_time: %lld\nstatus: %d\ntags: []\nuser_id: learner\n",
 		id, quoted ? quoted : "''", id, (long long)run->started * 1000, code);
-	enum status status = put_file(folder, "", "meta.yaml", &text, err);
-	strbuf_reset(&text);
-	strbuf_puts(&text, run->name);
-	if (status == STATUS_OK) {
-		status = put_file(folder, "tags", "mlflow.runName", &text, err);
-	}
+	enum status status = put_file(w, "", "meta.yaml", text.text, text.length, err);
 	strbuf_release(&text);
 	free(quoted);
 	json_decref(name);
 	return status;
 }
 
-enum status mlflow_write_run(const char *folder, const struct run_record *run,
-			     const struct run_point *points, size_t count, struct error *err)
+enum status mlflow_write_run(const struct mlflow_run *run, const struct mlflow_point *points,
+			     size_t count, mlflow_put put, void *context, struct error *err)
 {
-	char id[33];
-	struct strbuf path, text;
-	strbuf_init(&path);
-	strbuf_init(&text);
-	strbuf_puts(&text, "artifact_location: ''\nexperiment_id: '0'\nlifecycle_stage: "
-			   "active\nname: mundap\n");
-	enum status status = put_file(folder, "0", "meta.yaml", &text, err);
+	static const char experiment[] = "artifact_location: ''\nexperiment_id: '0'\n"
+					 "lifecycle_stage: active\nname: mundap\n";
+	struct writing w = {.put = put, .context = context};
+	char id[33], seed[32];
 	run_id(id, run);
-	strbuf_printf(&path, "%s/0/%s", folder, id);
+	snprintf(w.folder, sizeof w.folder, "0/%s", id);
+	int length = snprintf(seed, sizeof seed, "%llu", (unsigned long long)run->seed);
+	enum status status = put(context, "0/meta.yaml", experiment, sizeof experiment - 1, err);
 	if (status == STATUS_OK) {
-		status = put_meta(path.text, id, run, err);
+		status = put_meta(&w, id, run, err);
 	}
 	if (status == STATUS_OK) {
-		status = put_parameters(path.text, run, err);
+		status = put_members(&w, "params", run->parameters, err);
 	}
 	if (status == STATUS_OK) {
-		status = put_metrics(path.text, run, points, count, err);
+		status = put_file(&w, "params", "seed", seed, (size_t)length, err);
 	}
-	strbuf_release(&text);
-	strbuf_release(&path);
+	if (status == STATUS_OK) {
+		status = put_members(&w, "tags", run->tags, err);
+	}
+	if (status == STATUS_OK) {
+		status = put_file(&w, "tags", "mlflow.runName", run->name, strlen(run->name), err);
+	}
+	if (status == STATUS_OK) {
+		status = put_metrics(&w, run, points, count, err);
+	}
 	return status;
 }
