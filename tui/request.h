@@ -58,6 +58,11 @@
 	X(ZOOM, "zoom", "크게", "지금 창을 화면 가득 키우거나 되돌립니다.", "Zoom") \
 	X(VALUES, "values", "정확한 값", "그림에 담긴 값을 그대로 봅니다.", "Exact values") \
 	X(PICTURE, "picture", "다음 그림", "다음 그림을 봅니다.", "Next picture") \
+	X(LOG_SCALE, "log-scale", "로그 눈금", "세로축을 10의 거듭제곱 눈금으로 바꿉니다.", \
+	  "Log scale") \
+	X(SMOOTH, "smooth", "매끄럽게", "선을 이웃의 평균으로 매끄럽게 합니다(세 단계).", \
+	  "Smooth") \
+	X(OVERLAY, "overlay", "이전 실행", "바로 앞 실행의 선을 겹쳐 봅니다.", "Run before") \
 	X(EXTERNAL, "external", "밖의 편집기", "$EDITOR로 엽니다. 저장할 때마다 검사해요.", \
 	  "External editor") \
 	X(RESET, "reset", "처음으로", "처음 파일로 되돌립니다. 지금 것은 따로 남겨 둬요.", \

@@ -28,6 +28,8 @@ struct experiments {
 	int64_t marked[MAX_MARKED];
 	int marked_count;
 	char metric[64]; /* shown; "" the first there is */
+	struct plot_look look;
+	size_t points; /* of the first curve, as drawn last */
 	int page;
 };
 
@@ -133,25 +135,34 @@ static void next_metric(struct experiments *experiments)
 	arena_release(&arena);
 }
 
-static void draw_curves(struct experiments *experiments, struct area area)
+/* The curves of the marked runs, else of the one under the cursor; their points live in the arena. */
+static int load_curves(struct experiments *experiments, struct arena *arena, struct curve *curves,
+		       struct plot_series *series)
 {
-	struct app *app = experiments->base.app;
-	struct arena arena;
-	struct curve curves[MAX_MARKED];
-	struct plot_series series[MAX_MARKED];
 	int count = 0;
-	arena_init(&arena);
 	for (int i = 0; i < experiments->marked_count; i++) {
-		count += load_curve(experiments, experiments->marked[i], &arena, &curves[count]);
+		count += load_curve(experiments, experiments->marked[i], arena, &curves[count]);
 	}
 	if (!experiments->marked_count && experiments->count) {
-		count += load_curve(experiments, experiments->runs[experiments->list.at].id, &arena,
+		count += load_curve(experiments, experiments->runs[experiments->list.at].id, arena,
 				    &curves[0]);
 	}
 	for (int i = 0; i < count; i++) {
 		series[i] = (struct plot_series){curves[i].name, curves[i].steps, curves[i].values,
 						 curves[i].count};
 	}
+	return count;
+}
+
+static void draw_curves(struct experiments *experiments, struct area area)
+{
+	struct app *app = experiments->base.app;
+	struct arena arena;
+	struct curve curves[MAX_MARKED];
+	struct plot_series series[MAX_MARKED];
+	arena_init(&arena);
+	int count = load_curves(experiments, &arena, curves, series);
+	experiments->points = count ? curves[0].count : 0;
 	if (count) {
 		struct strbuf say;
 		strbuf_init(&say);
@@ -159,10 +170,28 @@ static void draw_curves(struct experiments *experiments, struct area area)
 		area_text_cut(area, 0, area.height - 1, area.width, say.text, STYLE_DIM);
 		strbuf_release(&say);
 		plot_lines(area_part(area, 0, 0, area.width, area.height - 1), series, count,
-			   app->settings.ascii || !app->theme->coloured);
+			   &experiments->look, app->settings.ascii || !app->theme->coloured);
 	} else {
 		area_text(area, 0, 0, message(MSG_TUI_RUNS_NO_POINTS), STYLE_DIM);
 	}
+	arena_release(&arena);
+}
+
+static void show_values(struct experiments *experiments)
+{
+	struct app *app = experiments->base.app;
+	struct arena arena;
+	struct curve curves[MAX_MARKED];
+	struct plot_series series[MAX_MARKED];
+	struct strbuf text;
+	arena_init(&arena);
+	strbuf_init(&text);
+	int count = load_curves(experiments, &arena, curves, series);
+	if (count) {
+		plot_say_values(&text, series, count);
+		app_push(app, view_page_new(app, curves[0].name, text.text));
+	}
+	strbuf_release(&text);
 	arena_release(&arena);
 }
 
@@ -225,6 +254,21 @@ static bool request(struct view *view, enum request request)
 	case REQUEST_PICTURE:
 		next_metric(experiments);
 		return true;
+	case REQUEST_VALUES:
+		show_values(experiments);
+		return true;
+	case REQUEST_LOG_SCALE:
+		experiments->look.log = !experiments->look.log;
+		return true;
+	case REQUEST_SMOOTH:
+		experiments->look.smooth = (experiments->look.smooth + 1) % (PLOT_SMOOTH_MOST + 1);
+		return true;
+	case REQUEST_BACK:
+		if (experiments->look.pointed) {
+			experiments->look.pointed = false;
+			return true;
+		}
+		return false;
 	case REQUEST_DELETE:
 		if (experiments->count && view->app->store) {
 			struct error err = ERROR_INIT;
@@ -247,14 +291,15 @@ static bool key(struct view *view, uint32_t key)
 		toggle(self(view));
 		return true;
 	}
-	return false;
+	return plot_look_key(&self(view)->look, key, self(view)->points);
 }
 
 static const enum request *hints(struct view *view)
 {
 	(void)view;
-	static const enum request list[] = {REQUEST_OPEN, REQUEST_PICTURE, REQUEST_DELETE,
-					    REQUEST_BACK, REQUEST_NONE};
+	static const enum request list[] = {REQUEST_OPEN,   REQUEST_PICTURE, REQUEST_LOG_SCALE,
+					    REQUEST_SMOOTH, REQUEST_DELETE,  REQUEST_BACK,
+					    REQUEST_NONE};
 	return list;
 }
 

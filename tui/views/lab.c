@@ -309,6 +309,15 @@ static bool request(struct view *view, enum request request)
 	case REQUEST_VALUES:
 		show_values(lab);
 		return true;
+	case REQUEST_LOG_SCALE:
+		lab->look.log = !lab->look.log;
+		return true;
+	case REQUEST_SMOOTH:
+		lab->look.smooth = (lab->look.smooth + 1) % (PLOT_SMOOTH_MOST + 1);
+		return true;
+	case REQUEST_OVERLAY:
+		lab->look.past = !lab->look.past;
+		return true;
 	case REQUEST_SAVE:
 		if (save(lab)) {
 			app_notice(view->app, STYLE_GOOD, message(MSG_TUI_LAB_SAVED), lab->path);
@@ -323,6 +332,10 @@ static bool request(struct view *view, enum request request)
 	case REQUEST_BACK:
 		if (lab->prompt) {
 			close_prompt(lab, false);
+			return true;
+		}
+		if (lab->look.pointed && lab->pane == PANE_PICTURE) {
+			lab->look.pointed = false;
 			return true;
 		}
 		if (lab->zoomed) {
@@ -382,18 +395,15 @@ static bool key(struct view *view, uint32_t key)
 		edited(lab);
 		return used;
 	}
-	switch (key) {
-	case INPUT_TAB:
+	if (lab->pane == PANE_PICTURE) {
+		int count = board_pictures(lab->session->board);
+		size_t points = count ? board_points(lab->session->board, lab->picture % count) : 0;
+		if (plot_look_key(&lab->look, key, points)) {
+			return true;
+		}
+	}
+	if (key == INPUT_TAB) {
 		next_pane(lab, 1);
-		return true;
-	case 'z':
-		lab->zoomed = !lab->zoomed;
-		return true;
-	case 'i':
-		show_values(lab);
-		return true;
-	case ' ':
-		lab->picture++;
 		return true;
 	}
 	return false;
@@ -427,8 +437,14 @@ static const enum request *hints(struct view *view)
 	static const enum request running[] = {REQUEST_PAUSE, REQUEST_STOP,    REQUEST_PANE,
 					       REQUEST_ZOOM,  REQUEST_PICTURE, REQUEST_VALUES,
 					       REQUEST_BACK,  REQUEST_NONE};
+	static const enum request lines[] = {REQUEST_LOG_SCALE, REQUEST_SMOOTH, REQUEST_OVERLAY,
+					     REQUEST_PICTURE,   REQUEST_VALUES, REQUEST_ZOOM,
+					     REQUEST_PANE,      REQUEST_BACK,   REQUEST_NONE};
 	static const enum request asked[] = {REQUEST_NONE};
 	struct lab_view *lab = self(view);
+	if (lab->pane == PANE_PICTURE && !lab->prompt) {
+		return lines;
+	}
 	return lab->prompt                     ? asked
 	       : run_active(lab->session->run) ? running
 	       : lab->pane == PANE_EDITOR      ? editing

@@ -29,6 +29,7 @@ struct lab_view {
 	struct area
 		places[LAB_PANES]; /* of the panes as drawn last, from the top row of the view */
 	int picture;
+	struct plot_look look; /* how its lines are shown */
 	int goal_top, log_back;
 	struct rich_text goal;
 	int goal_width;

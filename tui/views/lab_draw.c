@@ -207,7 +207,8 @@ static void draw_picture(struct lab_view *lab, struct area area)
 	if (count > 1 && area.width >= 96) {
 		int left = area.width / 2;
 		board_draw_picture(lab->session->board, at,
-				   area_part(area, 1, 0, left - 2, area.height), letters_only(lab));
+				   area_part(area, 1, 0, left - 2, area.height), &lab->look,
+				   letters_only(lab));
 		area_vertical(area, left, 0, area.height);
 		int next = (at + 1) % count;
 		struct area right =
@@ -216,11 +217,26 @@ static void draw_picture(struct lab_view *lab, struct area area)
 			      board_picture_title(lab->session->board, next), STYLE_DIM);
 		board_draw_picture(lab->session->board, next,
 				   area_part(right, 0, 1, right.width, right.height - 1),
-				   letters_only(lab));
+				   &lab->look, letters_only(lab));
 		return;
 	}
 	board_draw_picture(lab->session->board, at,
-			   area_part(area, 1, 0, area.width - 2, area.height), letters_only(lab));
+			   area_part(area, 1, 0, area.width - 2, area.height), &lab->look,
+			   letters_only(lab));
+}
+
+/* How lines are shown when that is not as they are: on a rule that has room for a few words. */
+static void say_look(const struct lab_view *lab, char *out, size_t size)
+{
+	const struct plot_look *look = &lab->look;
+	bool lines = board_points(lab->session->board,
+				  lab->picture % (board_pictures(lab->session->board) + 1)) > 0;
+	out[0] = '\0';
+	if (lines) {
+		snprintf(out, size, "%s%s%.*s%s", look->log ? message(MSG_TUI_LOOK_LOG) : "",
+			 look->smooth ? message(MSG_TUI_LOOK_SMOOTH) : "", look->smooth, "+++",
+			 look->past ? message(MSG_TUI_LOOK_PAST) : "");
+	}
 }
 
 static void draw_pane(struct lab_view *lab, enum lab_pane pane, struct area area)
@@ -245,7 +261,8 @@ static void draw_pane(struct lab_view *lab, enum lab_pane pane, struct area area
 	}
 	case PANE_PICTURE:
 		picture_title_of(lab, title, sizeof title);
-		pane_rule(lab, area, 0, pane, title, "");
+		say_look(lab, right, sizeof right);
+		pane_rule(lab, area, 0, pane, title, right);
 		draw_picture(lab, body);
 		break;
 	default:

@@ -27,6 +27,8 @@ struct board {
 	size_t log_count, log_room;
 	struct metric *metrics;
 	int metric_count;
+	struct metric *past; /* of the run before, named as such */
+	int past_count;
 	struct picture *pictures[PICTURE_LIMIT];
 	int picture_count;
 	struct board_test *tests;
@@ -44,18 +46,46 @@ struct board *board_new(void)
 	return board;
 }
 
+static void free_metrics(struct metric *metrics, int count)
+{
+	for (int i = 0; i < count; i++) {
+		free(metrics[i].name);
+		free(metrics[i].steps);
+		free(metrics[i].values);
+	}
+	free(metrics);
+}
+
+/* "loss" → "이전/loss", which still is a loss. */
+static void name_past(struct metric *metric)
+{
+	struct strbuf name;
+	strbuf_init(&name);
+	strbuf_printf(&name, "%s/%s", message(MSG_TUI_METRIC_PAST), metric->name);
+	char *copy = strbuf_ok(&name) ? strdup(name.text) : NULL;
+	if (copy) {
+		free(metric->name);
+		metric->name = copy;
+	}
+	strbuf_release(&name);
+}
+
 void board_clear(struct board *board)
 {
+	struct metric *past = board->past;
+	int past_count = board->past_count;
 	for (size_t i = 0; i < board->log_count; i++) {
 		free(board->log[i]);
 	}
 	free(board->log);
-	for (int i = 0; i < board->metric_count; i++) {
-		free(board->metrics[i].name);
-		free(board->metrics[i].steps);
-		free(board->metrics[i].values);
+	if (board->metric_count) {
+		free_metrics(past, past_count);
+		past = board->metrics;
+		past_count = board->metric_count;
+		for (int i = 0; i < past_count; i++) {
+			name_past(&past[i]);
+		}
 	}
-	free(board->metrics);
 	for (int i = 0; i < board->picture_count; i++) {
 		picture_free(board->pictures[i]);
 	}
@@ -66,12 +96,15 @@ void board_clear(struct board *board)
 	free(board->tests);
 	memset(board, 0, sizeof *board);
 	board->fraction = -1;
+	board->past = past;
+	board->past_count = past_count;
 }
 
 void board_free(struct board *board)
 {
 	if (board) {
 		board_clear(board);
+		free_metrics(board->past, board->past_count);
 		free(board);
 	}
 }
@@ -313,13 +346,18 @@ static int split_metric(const struct metric *metric, struct plot_series *series,
 	return count;
 }
 
-static int chart_series(const struct board *board, int chart, struct plot_series *series)
+static int chart_series(const struct board *board, int chart, bool past, struct plot_series *series)
 {
 	int first = chart_metric(board, chart), count = 0;
 	for (int i = first; i >= 0 && i < board->metric_count && count < PLOT_SERIES; i++) {
 		const struct metric *metric = &board->metrics[i];
 		if (!strcmp(kind_of(metric->name), kind_of(board->metrics[first].name))) {
 			count = split_metric(metric, series, count);
+		}
+	}
+	for (int i = 0; past && first >= 0 && i < board->past_count && count < PLOT_SERIES; i++) {
+		if (!strcmp(kind_of(board->past[i].name), kind_of(board->metrics[first].name))) {
+			count = split_metric(&board->past[i], series, count);
 		}
 	}
 	return count;
@@ -349,36 +387,24 @@ const char *board_picture_title(const struct board *board, int picture)
 		       : "";
 }
 
-void board_draw_picture(const struct board *board, int picture, struct area area, bool letters)
+size_t board_points(const struct board *board, int picture)
+{
+	struct plot_series series[PLOT_SERIES];
+	return picture < charts(board) && chart_series(board, picture, false, series)
+		       ? series[0].count
+		       : 0;
+}
+
+void board_draw_picture(const struct board *board, int picture, struct area area,
+			const struct plot_look *look, bool letters)
 {
 	int count = charts(board);
 	if (picture < count) {
 		struct plot_series series[PLOT_SERIES];
-		plot_lines(area, series, chart_series(board, picture, series), letters);
+		bool past = look && look->past;
+		plot_lines(area, series, chart_series(board, picture, past, series), look, letters);
 	} else if (picture - count < board->picture_count) {
 		picture_show(board->pictures[picture - count], area, letters);
-	}
-}
-
-static void chart_values(const struct plot_series *series, int count, struct strbuf *out)
-{
-	char text[32];
-	for (int s = 0; s < count; s++) {
-		plot_say_series(out, &series[s]);
-		strbuf_puts(out, "\n\n");
-	}
-	for (int s = 0; s < count; s++) {
-		/* At most fifty rows, evenly spaced, the last one among them. */
-		size_t stride = series[s].count / 50 + 1;
-		strbuf_printf(out, "| %s | %s |\n|--:|--:|\n", message(MSG_TUI_STEP),
-			      series[s].name);
-		for (size_t i = 0; i < series[s].count; i++) {
-			if (i % stride == 0 || i + 1 == series[s].count) {
-				strbuf_printf(out, "| %.0f | %s |\n", series[s].x[i],
-					      plot_number(series[s].y[i], text, sizeof text));
-			}
-		}
-		strbuf_puts(out, "\n");
 	}
 }
 
@@ -387,7 +413,7 @@ void board_values(const struct board *board, int picture, struct strbuf *out)
 	int count = charts(board);
 	if (picture < count) {
 		struct plot_series series[PLOT_SERIES];
-		chart_values(series, chart_series(board, picture, series), out);
+		plot_say_values(out, series, chart_series(board, picture, false, series));
 	} else if (picture - count < board->picture_count) {
 		picture_values(board->pictures[picture - count], out);
 	}

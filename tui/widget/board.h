@@ -7,6 +7,7 @@
 #include "engine/base/strbuf.h"
 #include "engine/worker/frame.h"
 #include "tui/grid.h"
+#include "tui/widget/plot.h"
 
 /* What a run shows, as it comes in: log, metrics, pictures, test results. */
 
@@ -19,6 +20,7 @@ struct board_test {
 
 struct board *board_new(void);
 void board_free(struct board *board);
+/** Forgets all but the metrics, which become those of the run before. */
 void board_clear(struct board *board);
 /** Takes a frame of a run. False when memory ran out (what was there stays). */
 bool board_take(struct board *board, const struct frame *frame);
@@ -28,7 +30,10 @@ void board_log(struct board *board, const char *text);
 /** Pictures: charts of metrics first, then what plot.… sent, each under its name. */
 int board_pictures(const struct board *board);
 const char *board_picture_title(const struct board *board, int picture);
-void board_draw_picture(const struct board *board, int picture, struct area area, bool letters);
+void board_draw_picture(const struct board *board, int picture, struct area area,
+			const struct plot_look *look, bool letters);
+/** Points of the first line of a picture; 0 when it is none of lines. */
+size_t board_points(const struct board *board, int picture);
 /** The exact numbers of a picture and its sentence, as Markdown. */
 void board_values(const struct board *board, int picture, struct strbuf *out);
 

@@ -227,7 +227,7 @@ static void show_series(const struct picture *picture, struct area area, bool le
 		y[i] = picture->values[i];
 	}
 	struct plot_series series = {picture_name(picture), x, y, picture->count};
-	plot_lines(area, &series, 1, letters);
+	plot_lines(area, &series, 1, NULL, letters);
 	free(x);
 }
 
@@ -370,6 +370,25 @@ void picture_values(const struct picture *picture, struct strbuf *out)
 	default:
 		break;
 	}
+	switch (picture->type) {
+	case FRAME_HISTOGRAM:
+		plot_say_histogram(out, picture->values, number_of(picture, "bins"),
+				   real_of(picture, "min"), real_of(picture, "max"));
+		break;
+	case FRAME_SCATTER:
+		plot_say_scatter(out, picture->values, number_of(picture, "count"));
+		break;
+	case FRAME_IMAGE:
+		plot_say_peak(out, picture->values, number_of(picture, "height"),
+			      number_of(picture, "width"));
+		break;
+	case FRAME_HEATMAP:
+		plot_say_peak(out, picture->values, rows, number_of(picture, "columns"));
+		break;
+	default:
+		break;
+	}
+	strbuf_puts(out, out->length ? " " : "");
 	say_range(picture, out);
 	switch (picture->type) {
 	case FRAME_IMAGE:

@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/base/korean.h"
-#include "engine/base/message.h"
 #include "engine/base/utf8.h"
+#include "tui/key.h"
 #include "tui/text/layout.h"
 
 const char *plot_number(double value, char *buffer, size_t size)
@@ -123,21 +122,27 @@ static int place(double value, struct range range, int pixels)
 	return at < 0 ? 0 : at > pixels - 1 ? pixels - 1 : (int)lround(at);
 }
 
-static int draw_axes(struct area area, struct range x, struct range y, int height)
+/* The number at a height of the axis; on a scale of powers of ten the axis holds exponents. */
+static const char *axis_number(double value, bool logarithm, char *buffer, size_t size)
+{
+	return plot_number(logarithm ? pow(10, value) : value, buffer, size);
+}
+
+static int draw_axes(struct area area, struct range x, struct range y, int height, bool logarithm)
 {
 	char text[32];
 	int widest = 3;
 	double values[3] = {y.high, (y.low + y.high) / 2, y.low};
 	int rows[3] = {0, (height - 1) / 2, height - 1};
 	for (int i = 0; i < 3; i++) {
-		plot_number(values[i], text, sizeof text);
+		axis_number(values[i], logarithm, text, sizeof text);
 		widest = (int)strlen(text) > widest ? (int)strlen(text) : widest;
 	}
 	for (int i = 0; i < 3; i++) {
 		if (i == 1 && height < 5) {
 			continue;
 		}
-		plot_number(values[i], text, sizeof text);
+		axis_number(values[i], logarithm, text, sizeof text);
 		area_text(area, widest - (int)strlen(text), rows[i], text, STYLE_DIM);
 	}
 	for (int i = 0; i < height; i++) {
@@ -153,66 +158,212 @@ static int draw_axes(struct area area, struct range x, struct range y, int heigh
 	return widest + 1;
 }
 
-void plot_lines(struct area area, const struct plot_series *series, int count, bool letters)
+/* The mean of neighbours, fewer at the ends; the sum moves along. */
+static double *smoothed(const struct plot_series *series, int strength)
+{
+	static const size_t reach[PLOT_SMOOTH_MOST + 1] = {0, 2, 8, 32};
+	size_t count = series->count, half = reach[strength];
+	double *out = malloc((count + 1) * sizeof *out);
+	for (size_t i = 0; out && i < count; i++) {
+		size_t from = i > half ? i - half : 0, to = i + half < count ? i + half : count - 1;
+		double sum = 0;
+		size_t used = 0;
+		for (size_t k = from; k <= to; k++) {
+			if (isfinite(series->y[k])) {
+				sum += series->y[k];
+				used++;
+			}
+		}
+		out[i] = used ? sum / (double)used : NAN;
+	}
+	return out;
+}
+
+/* Values as they are drawn: smoothed, and their logarithms. */
+static double scaled(double value, bool logarithm)
+{
+	return !logarithm ? value : value > 0 ? log10(value) : NAN;
+}
+
+/* Whether a scale of powers of ten has anything to show. */
+static bool above_zero(const struct plot_series *series, int count)
+{
+	for (int s = 0; s < count; s++) {
+		for (size_t i = 0; i < series[s].count; i++) {
+			if (series[s].y[i] > 0) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static size_t nearest_point(const struct plot_series *series, double x)
+{
+	size_t best = 0;
+	for (size_t i = 1; i < series->count; i++) {
+		best = fabs(series->x[i] - x) < fabs(series->x[best] - x) ? i : best;
+	}
+	return best;
+}
+
+static void draw_curve(struct dots *dots, const struct plot_series *series, int index,
+		       struct range x, struct range y, bool logarithm)
+{
+	int before_x = -1, before_y = 0;
+	for (size_t i = 0; i < series->count; i++) {
+		double value = scaled(series->y[i], logarithm);
+		if (!isfinite(value)) {
+			before_x = -1;
+			continue;
+		}
+		int px = place(series->x[i], x, dots->width * 2);
+		int py = dots->height * 4 - 1 - place(value, y, dots->height * 4);
+		if (before_x >= 0) {
+			segment(dots, before_x, before_y, px, py, index);
+		} else {
+			dot(dots, px, py, index);
+		}
+		before_x = px;
+		before_y = py;
+	}
+}
+
+static const char *series_sign(int index, bool letters)
+{
+	static const char *const dashes[] = {"━━", "╍╍", "┈┈", "╌╌"};
+	static const char *const marks[] = {"*", "+", "o", "x", "#", "@", "%", "&"};
+	return letters ? marks[index % PLOT_SERIES] : dashes[index % 4];
+}
+
+/* Series of one name are told by number. */
+static int draw_name(struct area area, int x, const struct plot_series *series, int count,
+		     int index)
+{
+	int same = 0, number = 1;
+	x = area_text(area, x, 0, series[index].name, STYLE_DIM);
+	for (int k = 0; k < count; k++) {
+		same += !strcmp(series[k].name, series[index].name);
+		number += k < index && !strcmp(series[k].name, series[index].name);
+	}
+	return same > 1 ? area_printf(area, x, 0, STYLE_DIM, " %d", number) : x;
+}
+
+static void draw_legend(struct area row, const struct plot_series *series, int count, bool letters)
+{
+	int at = 0;
+	for (int s = 0; s < count; s++) {
+		at = area_text(row, at, 0, series_sign(s, letters),
+			       (enum style)(STYLE_SERIES1 + s % 4));
+		at = draw_name(row, at + 1, series, count, s) + 2;
+	}
+}
+
+/* "600  loss 0.4123  validation_loss 0.5017": as they came, whatever the scale and the smoothing. */
+static void draw_exact(struct area row, const struct plot_series *series, int count, double x,
+		       bool letters)
+{
+	int at = area_printf(row, 0, 0, STYLE_ACCENT, "%.10g", x) + 2;
+	for (int s = 0; s < count; s++) {
+		if (!series[s].count) {
+			continue;
+		}
+		size_t point = nearest_point(&series[s], x);
+		at = area_text(row, at, 0, series_sign(s, letters),
+			       (enum style)(STYLE_SERIES1 + s % 4));
+		at = draw_name(row, at + 1, series, count, s);
+		at = area_printf(row, at + 1, 0, STYLE_BOLD, "%.6g", series[s].y[point]);
+		if (series[s].x[point] != x) {
+			at = area_printf(row, at, 0, STYLE_DIM, "@%.10g", series[s].x[point]);
+		}
+		at += 2;
+	}
+}
+
+static void draw_lines(struct area area, const struct plot_series *series,
+		       const struct plot_series *given, int count, const struct plot_look *look,
+		       bool letters)
 {
 	struct range x = {INFINITY, -INFINITY}, y = {INFINITY, -INFINITY};
+	bool logarithm = look->log && above_zero(given, count);
 	for (int s = 0; s < count; s++) {
 		for (size_t i = 0; i < series[s].count; i++) {
 			widen(&x, series[s].x[i]);
-			widen(&y, series[s].y[i]);
+			widen(&y, scaled(series[s].y[i], logarithm));
 		}
 	}
 	settle(&x);
 	settle(&y);
-	int legend = count > 1 && area.height > 5;
+	bool pointed = look->pointed && given[0].count > 0;
+	int legend = (count > 1 || pointed) && area.height > 4;
 	int height = area.height - 2 - legend;
 	if (height < 1 || area.width < 12) {
 		return;
 	}
 	struct area body = area_part(area, 0, legend, area.width, area.height - legend);
-	int left = draw_axes(body, x, y, height);
+	int left = draw_axes(body, x, y, height, logarithm);
 	struct dots dots;
 	if (!dots_init(&dots, area.width - left, height, letters)) {
 		return;
 	}
+	struct area field = area_part(body, left, 0, dots.width, height);
+	size_t last = given[0].count ? given[0].count - 1 : 0;
+	double at = pointed ? given[0].x[look->point < last ? look->point : last] : 0;
+	if (pointed) {
+		area_vertical(field, place(at, x, dots.width * 2) / 2, 0, height);
+	}
 	for (int s = count - 1; s >= 0; s--) {
-		int before_x = -1, before_y = 0;
-		for (size_t i = 0; i < series[s].count; i++) {
-			if (!isfinite(series[s].y[i])) {
-				before_x = -1;
-				continue;
-			}
-			int px = place(series[s].x[i], x, dots.width * 2);
-			int py = dots.height * 4 - 1 - place(series[s].y[i], y, dots.height * 4);
-			if (before_x >= 0) {
-				segment(&dots, before_x, before_y, px, py, s);
-			} else {
-				dot(&dots, px, py, s);
-			}
-			before_x = px;
-			before_y = py;
-		}
+		draw_curve(&dots, &series[s], s, x, y, logarithm);
 	}
-	dots_draw(&dots, area_part(body, left, 0, dots.width, height));
+	dots_draw(&dots, field);
 	free(dots.bits);
-	static const char *const dashes[] = {"━━", "╍╍", "┈┈", "╌╌"};
-	int at = left;
-	for (int s = 0; legend && s < count; s++) {
-		at = area_text(area, at, 0,
-			       letters ? (char[]){"*+ox#@%&"[s % 8], 0} : dashes[s % 4],
-			       (enum style)(STYLE_SERIES1 + s % 4));
-		at = area_text(area, at + 1, 0, series[s].name, STYLE_DIM);
-		/* Series of one name are told by number. */
-		int same = 0, number = 1;
-		for (int k = 0; k < count; k++) {
-			same += !strcmp(series[k].name, series[s].name);
-			number += k < s && !strcmp(series[k].name, series[s].name);
-		}
-		if (same > 1) {
-			at = area_printf(area, at, 0, STYLE_DIM, " %d", number);
-		}
-		at += 2;
+	struct area row = area_part(area, left, 0, area.width - left, legend);
+	if (pointed) {
+		draw_exact(row, given, count, at, letters);
+	} else if (legend) {
+		draw_legend(row, series, count, letters);
 	}
+}
+
+void plot_lines(struct area area, const struct plot_series *series, int count,
+		const struct plot_look *look, bool letters)
+{
+	static const struct plot_look plain = {.log = false};
+	struct plot_series shown[PLOT_SERIES];
+	double *values[PLOT_SERIES] = {NULL};
+	look = look ? look : &plain;
+	count = count > PLOT_SERIES ? PLOT_SERIES : count;
+	for (int s = 0; s < count; s++) {
+		shown[s] = series[s];
+		if (look->smooth > 0 && series[s].count) {
+			values[s] = smoothed(&series[s], look->smooth);
+			shown[s].y = values[s] ? values[s] : series[s].y;
+		}
+	}
+	if (count > 0) {
+		draw_lines(area, shown, series, count, look, letters);
+	}
+	for (int s = 0; s < count; s++) {
+		free(values[s]);
+	}
+}
+
+bool plot_look_key(struct plot_look *look, uint32_t key, size_t points)
+{
+	size_t step = key & INPUT_SHIFT ? points / 10 + 1 : 1;
+	uint32_t plain = key & ~INPUT_SHIFT;
+	if ((plain != INPUT_LEFT && plain != INPUT_RIGHT) || !points) {
+		return false;
+	}
+	if (!look->pointed) {
+		look->pointed = true;
+		look->point = points - 1; /* where a run is now */
+	} else if (plain == INPUT_RIGHT) {
+		look->point = look->point + step < points ? look->point + step : points - 1;
+	} else {
+		look->point = look->point > step ? look->point - step : 0;
+	}
+	return true;
 }
 
 /* ---- other charts ---- */
@@ -230,7 +381,7 @@ void plot_histogram(struct area area, const float *counts, int bins, double low,
 		most = counts[i] > most ? counts[i] : most;
 	}
 	int left = draw_axes(area, (struct range){low, high},
-			     (struct range){0, most > 0 ? most : 1}, height);
+			     (struct range){0, most > 0 ? most : 1}, height, false);
 	int width = area.width - left;
 	for (int x = 0; x < width; x++) {
 		int from = x * bins / width, to = (x + 1) * bins / width;
@@ -266,7 +417,7 @@ void plot_scatter(struct area area, const float *points, int count, bool letters
 	if (height < 1 || area.width < 12) {
 		return;
 	}
-	int left = draw_axes(area, x, y, height);
+	int left = draw_axes(area, x, y, height, false);
 	struct dots dots;
 	if (!dots_init(&dots, area.width - left, height, letters)) {
 		return;
@@ -338,68 +489,5 @@ void plot_confusion(struct area area, const float *matrix, int rows, const char 
 			int width = (int)utf8_width(text, strlen(text));
 			area_text(area, label + 1 + (i + 1) * cell - 1 - width, y + 1, text, style);
 		}
-	}
-}
-
-/* ---- sentences ---- */
-
-/* English sentences have the same arguments and no particles. */
-static const char *particle(const char *word, enum particle which)
-{
-	return message_language() == LANGUAGE_KO ? korean_particle(word, which) : "";
-}
-
-void plot_say_series(struct strbuf *out, const struct plot_series *series)
-{
-	char first[32], last[32], best[32];
-	if (!series->count) {
-		return;
-	}
-	double low = series->y[0], high = series->y[0];
-	for (size_t i = 1; i < series->count; i++) {
-		low = series->y[i] < low ? series->y[i] : low;
-		high = series->y[i] > high ? series->y[i] : high;
-	}
-	double begin = series->y[0], end = series->y[series->count - 1];
-	bool falling = end < begin;
-	plot_number(begin, first, sizeof first);
-	plot_number(end, last, sizeof last);
-	plot_number(falling ? low : high, best, sizeof best);
-	if (begin == end && low == high) {
-		strbuf_printf(out, message(MSG_TUI_SAY_FLAT), series->name,
-			      particle(series->name, PARTICLE_TOPIC), first);
-		return;
-	}
-	strbuf_printf(out, message(falling ? MSG_TUI_SAY_FALLS : MSG_TUI_SAY_RISES), series->name,
-		      particle(series->name, PARTICLE_TOPIC), first, last,
-		      particle(last, PARTICLE_BY), best);
-}
-
-void plot_say_confusion(struct strbuf *out, const float *matrix, int rows,
-			const char *const *classes)
-{
-	double total = 0, right = 0;
-	float most = 0;
-	int from = 0, to = 0;
-	for (int y = 0; y < rows; y++) {
-		for (int x = 0; x < rows; x++) {
-			float value = matrix[y * rows + x];
-			total += value;
-			right += x == y ? value : 0;
-			if (x != y && value > most) {
-				most = value;
-				from = y;
-				to = x;
-			}
-		}
-	}
-	if (total <= 0) {
-		return;
-	}
-	strbuf_printf(out, message(MSG_TUI_SAY_ACCURACY), total, right, right / total * 100);
-	if (most > 0) {
-		strbuf_printf(out, message(MSG_TUI_SAY_CONFUSED), classes[from],
-			      particle(classes[from], PARTICLE_OBJECT), classes[to],
-			      particle(classes[to], PARTICLE_BY), (double)most);
 	}
 }

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "engine/base/strbuf.h"
 #include "tui/grid.h"
@@ -17,8 +18,25 @@ struct plot_series {
 
 enum { PLOT_SERIES = 8 };
 
-/** Lines over a common pair of axes; series are told apart by dash and legend, not by hue alone. */
-void plot_lines(struct area area, const struct plot_series *series, int count, bool letters);
+/* How lines are looked at. */
+struct plot_look {
+	bool log; /* the values on a scale of powers of ten; those that are not above zero are left out */
+	int smooth; /* 0 as they are, up to PLOT_SMOOTH_MOST: the mean of ever more neighbours */
+	bool pointed; /* a cursor stands at a point, with the exact values there */
+	size_t point; /* of the first series */
+	bool past; /* for whoever has it: also the run before */
+};
+
+enum { PLOT_SMOOTH_MOST = 3 };
+
+/**
+ * Lines over a common pair of axes; series are told apart by dash and legend, not by hue alone. look NULL: as they are.
+ * The exact values at the cursor stand in the first row, in place of the legend.
+ */
+void plot_lines(struct area area, const struct plot_series *series, int count,
+		const struct plot_look *look, bool letters);
+/** A key of these pictures: ← → (with Shift by tens) move the cursor, others are not used. */
+bool plot_look_key(struct plot_look *look, uint32_t key, size_t points);
 void plot_histogram(struct area area, const float *counts, int bins, double low, double high);
 /** points [count, 3]: x, y, group. */
 void plot_scatter(struct area area, const float *points, int count, bool letters);
@@ -27,6 +45,12 @@ void plot_confusion(struct area area, const float *matrix, int rows, const char 
 
 /** One sentence about a series: where it began, where it is, its best. */
 void plot_say_series(struct strbuf *out, const struct plot_series *series);
+/** The sentences and the exact numbers of lines, as Markdown. */
+void plot_say_values(struct strbuf *out, const struct plot_series *series, int count);
+void plot_say_histogram(struct strbuf *out, const float *counts, int bins, double low, double high);
+void plot_say_scatter(struct strbuf *out, const float *points, int count);
+/** Where the largest of the values [rows, columns] stands. */
+void plot_say_peak(struct strbuf *out, const float *values, int rows, int columns);
 void plot_say_confusion(struct strbuf *out, const float *matrix, int rows,
 			const char *const *classes);
 
