@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,17 @@
 
 #define PROSE_FILE_LIMIT ((size_t)1 << 20)
 
+static bool is_there(const struct datafiles *files, const char *name)
+{
+	for (int i = 0; i < files->count; i++) {
+		if (strcmp(files->files[i].name, name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What is named like something opened earlier is left out. */
 static void open_folder(struct datafiles *files, const char *folder, const char *prefix)
 {
 	DIR *directory = opendir(folder);
@@ -32,7 +44,8 @@ static void open_folder(struct datafiles *files, const char *folder, const char 
 		struct datafile *file = &files->files[files->count];
 		int length =
 			snprintf(file->name, sizeof(file->name), "%s%s", prefix, entry->d_name);
-		if (length < 0 || (size_t)length >= sizeof(file->name)) {
+		if (length < 0 || (size_t)length >= sizeof(file->name) ||
+		    is_there(files, file->name)) {
 			continue;
 		}
 		int descriptor =
@@ -51,7 +64,20 @@ static void open_folder(struct datafiles *files, const char *folder, const char 
 	closedir(directory);
 }
 
-/* What courses share among their labs: <lessons>/<course>/shared/NAME is named "course/NAME". */
+/* ---- modules that a course shares: <course>/shared/NAME is named "course/NAME" ---- */
+
+static void open_shared(struct datafiles *files, const char *course)
+{
+	const char *slash = strrchr(course, '/');
+	char folder[PATH_MAX + 8], prefix[64];
+	snprintf(folder, sizeof(folder), "%s/shared", course);
+	int named = snprintf(prefix, sizeof(prefix), "%s/", slash ? slash + 1 : course);
+	if (named < (int)sizeof(prefix)) {
+		open_folder(files, folder, prefix);
+	}
+}
+
+/* All courses of a folder of courses. */
 static void open_courses(struct datafiles *files, const char *lessons)
 {
 	DIR *directory = opendir(lessons);
@@ -60,16 +86,34 @@ static void open_courses(struct datafiles *files, const char *lessons)
 	}
 	struct dirent *entry;
 	while ((entry = readdir(directory))) {
-		char folder[512], prefix[64];
-		int length =
-			snprintf(folder, sizeof(folder), "%s/%s/shared", lessons, entry->d_name);
-		int named = snprintf(prefix, sizeof(prefix), "%s/", entry->d_name);
-		if (entry->d_name[0] != '.' && length < (int)sizeof(folder) &&
-		    named < (int)sizeof(prefix)) {
-			open_folder(files, folder, prefix);
+		char course[PATH_MAX];
+		int length = snprintf(course, sizeof(course), "%s/%s", lessons, entry->d_name);
+		if (entry->d_name[0] != '.' && length < (int)sizeof(course)) {
+			open_shared(files, course);
 		}
 	}
 	closedir(directory);
+}
+
+/* MUNDAP_LESSONS names folders of courses, courses and single lessons. */
+static void open_wished(struct datafiles *files, const char *wish)
+{
+	while (*wish) {
+		size_t length = strcspn(wish, ":");
+		char given[PATH_MAX], folder[PATH_MAX];
+		snprintf(given, sizeof(given), "%.*s", (int)length, wish);
+		wish += length + (wish[length] == ':');
+		if (length == 0 || length >= sizeof(given) || !realpath(given, folder)) {
+			continue;
+		}
+		open_courses(files, folder);
+		open_shared(files, folder);
+		char *slash = strrchr(folder, '/');
+		if (slash && slash != folder) {
+			*slash = '\0';
+			open_shared(files, folder);
+		}
+	}
 }
 
 /* ---- the lessons' own prose ---- */
@@ -163,17 +207,8 @@ void datafiles_open(struct datafiles *files)
 		open_prose(files, path.text);
 	}
 	strbuf_release(&path);
-	const char *lessons = getenv("MUNDAP_LESSONS");
-	while (lessons && *lessons) {
-		size_t length = strcspn(lessons, ":");
-		char folder[512];
-		if (length > 0 && length < sizeof(folder)) {
-			memcpy(folder, lessons, length);
-			folder[length] = '\0';
-			open_courses(files, folder);
-		}
-		lessons += length + (lessons[length] == ':');
-	}
+	const char *wish = getenv("MUNDAP_LESSONS");
+	open_wished(files, wish ? wish : "");
 	const char *datasets = getenv("MUNDAP_DATASETS");
 	char folder[512];
 	snprintf(folder, sizeof(folder), "%s/fashion-mnist",

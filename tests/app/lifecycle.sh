@@ -51,3 +51,12 @@ echo 'return { double = function(x) return 2 * x end }' >"$MUNDAP_HOME/lessons/m
 echo 'print(require("mine.tool").double(21)); assert(not pcall(require, "mine.other")); assert(not pcall(require, "../mine.tool"))' \
 	>"$MUNDAP_HOME/own.lua"
 MUNDAP_LESSONS="$MUNDAP_HOME/lessons" "$MUNDAP" run "$MUNDAP_HOME/own.lua" | grep -q 42
+(cd "$MUNDAP_HOME" && MUNDAP_LESSONS="$MUNDAP_HOME/lessons/mine" "$MUNDAP" run own.lua) | grep -q 42
+
+# … and its lessons are tested with them, named by their path alone.
+"$MUNDAP" lesson new "$MUNDAP_HOME/lessons/mine/01-own" --unit OWN-01 --title "내 레슨" >/dev/null
+for file in "$MUNDAP_HOME"/lessons/mine/01-own/labs/*/solution.lua; do
+	{ echo 'assert(require("mine.tool").double(1) == 2)'; cat "$file"; } >"$file.new" && mv "$file.new" "$file"
+done
+"$MUNDAP" lesson test --labs "$MUNDAP_HOME/lessons/mine/01-own" >"$MUNDAP_HOME/out" ||
+	{ cat "$MUNDAP_HOME/out"; exit 1; }

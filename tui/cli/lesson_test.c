@@ -390,6 +390,26 @@ static int conclude(const struct testing *testing)
 	return passed ? CLI_PASSED : CLI_NOT_PASSED;
 }
 
+/* Workers look for the modules of a course where MUNDAP_LESSONS says: lessons named by their path add their own. */
+static enum status share_modules(const struct lesson_targets *targets, struct error *err)
+{
+	const char *wish = getenv("MUNDAP_LESSONS");
+	struct strbuf lessons;
+	strbuf_init(&lessons);
+	strbuf_puts(&lessons, wish ? wish : "");
+	for (size_t i = 0; i < targets->count; i++) {
+		if (i == 0 || strcmp(targets->items[i].course, targets->items[i - 1].course) != 0) {
+			strbuf_printf(&lessons, ":%s", targets->items[i].folder);
+		}
+	}
+	enum status status = STATUS_OK;
+	if (!strbuf_ok(&lessons) || setenv("MUNDAP_LESSONS", lessons.text, 1) != 0) {
+		status = error_set(err, STATUS_NOMEM, "lessons", "%s", message(MSG_CLI_NO_MEMORY));
+	}
+	strbuf_release(&lessons);
+	return status;
+}
+
 int lesson_test(int argc, char **argv, const struct cli_options *options)
 {
 	struct testing testing = {.options = options, .seeds = 1};
@@ -408,7 +428,10 @@ int lesson_test(int argc, char **argv, const struct cli_options *options)
 	}
 	strbuf_init(&share);
 	testing.lessons = json_array();
-	enum status got = file_share_folder(&share, &err);
+	enum status got = share_modules(&targets, &err);
+	if (got == STATUS_OK) {
+		got = file_share_folder(&share, &err);
+	}
 	if (got == STATUS_OK) {
 		got = grader_open(&testing.grader, share.text, &err);
 	}
