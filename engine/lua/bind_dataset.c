@@ -265,9 +265,10 @@ static int batches(lua_State *L)
 		lua_newuserdatauv(L, sizeof(*b) + sizeof(b->order[0]) * (size_t)ds->count, 0);
 	*b = (struct batches){size, 0, ds->count};
 	if (shuffle) {
-		struct rng rng;
-		rng_init(&rng, seed, 3);
-		rng_permutation(&rng, b->order, (size_t)ds->count);
+		struct error err = ERROR_INIT;
+		if (dataset_shuffle(b->order, ds, seed, 0, &err) != STATUS_OK) {
+			return binding_raise_error(L, &err);
+		}
 	} else {
 		for (int64_t i = 0; i < ds->count; i++) {
 			b->order[i] = (uint32_t)i;

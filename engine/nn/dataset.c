@@ -30,10 +30,13 @@ struct dataset *dataset_new(struct tensor *inputs, struct tensor *targets, struc
 	ds->scale = 1.0 / 255;
 	ds->refs = 1;
 	if (targets && targets->dtype == DTYPE_I32 && targets->dims == 1) {
-		for (int64_t i = 0; i < ds->count; i++) {
+		for (int64_t i = 0; i < ds->count && ds->class_count >= 0; i++) {
 			int32_t c = tensor_i32(targets)[i * targets->stride[0]];
-			ds->class_count = c >= ds->class_count ? c + 1 : ds->class_count;
+			ds->class_count = c < 0 || c == INT32_MAX ? -1
+					  : c >= ds->class_count  ? c + 1
+								  : ds->class_count;
 		}
+		ds->class_count = ds->class_count < 0 ? 0 : ds->class_count; /* no classes */
 	}
 	return ds;
 }
@@ -114,6 +117,13 @@ static int64_t row_of(const struct dataset *ds, int64_t i)
 	return ds->order ? ds->order[i] : i;
 }
 
+/* The class of position i; 0 where targets are no classes. */
+static int32_t class_of(const struct dataset *ds, int64_t i)
+{
+	return ds->class_count > 0 ? tensor_i32(ds->targets)[row_of(ds, i) * ds->targets->stride[0]]
+				   : 0;
+}
+
 enum status dataset_split(struct dataset **first, struct dataset **rest, struct dataset *ds,
 			  double fraction, uint64_t seed, struct error *err)
 {
@@ -132,23 +142,20 @@ enum status dataset_split(struct dataset **first, struct dataset **rest, struct 
 	struct rng rng;
 	rng_init(&rng, seed, 0x5bd1);
 	rng_permutation(&rng, mixed, n);
-	bool by_class = ds->class_count > 0;
-#define CLASS_OF(i) (by_class ? tensor_i32(ds->targets)[row_of(ds, i) * ds->targets->stride[0]] : 0)
 	for (int64_t i = 0; i < ds->count; i++) {
-		wanted[CLASS_OF(i)]++;
+		wanted[class_of(ds, i)]++;
 	}
 	for (int c = 0; c < classes; c++) {
 		wanted[c] = (int64_t)(fraction * (double)wanted[c] + 0.5);
 	}
 	int64_t left = 0, right = ds->count;
 	for (size_t i = 0; i < n; i++) {
-		if (wanted[CLASS_OF(mixed[i])]-- > 0) {
+		if (wanted[class_of(ds, mixed[i])]-- > 0) {
 			chosen[left++] = mixed[i];
 		} else {
 			chosen[--right] = mixed[i];
 		}
 	}
-#undef CLASS_OF
 	*first = dataset_subset(ds, chosen, left, err);
 	*rest = *first ? dataset_subset(ds, chosen + left, ds->count - left, err) : NULL;
 	free(mixed);
@@ -160,6 +167,63 @@ enum status dataset_split(struct dataset **first, struct dataset **rest, struct 
 		return err ? err->status : STATUS_NOMEM;
 	}
 	return STATUS_OK;
+}
+
+/* Moves each class's rows, in the order they have, to places evenly apart: its j-th of m goes to (j + start) / m of the
+ * way, start drawn for the class. One counting sort by place. */
+static void spread_classes(uint32_t *order, const struct dataset *ds, struct rng *rng,
+			   int64_t *seen, double *start, uint32_t *next, uint32_t *mixed)
+{
+	int64_t n = ds->count, *total = seen + ds->class_count;
+	for (int c = 0; c < ds->class_count; c++) {
+		start[c] = rng_uniform(rng);
+	}
+	for (int64_t i = 0; i < n; i++) {
+		total[class_of(ds, i)]++;
+	}
+	for (int pass = 0; pass < 2; pass++) {
+		memset(seen, 0, (size_t)ds->class_count * sizeof *seen);
+		for (int64_t i = 0; i < n; i++) {
+			int32_t c = class_of(ds, mixed[i]);
+			double way = ((double)seen[c]++ + start[c]) / (double)total[c];
+			int64_t place = (int64_t)(way * (double)n);
+			if (pass == 0) {
+				next[place + 1]++;
+			} else {
+				order[next[place]++] = mixed[i];
+			}
+		}
+		for (int64_t i = 0; pass == 0 && i < n; i++) {
+			next[i + 1] += next[i];
+		}
+	}
+}
+
+enum status dataset_shuffle(uint32_t *order, const struct dataset *ds, uint64_t seed,
+			    uint64_t epoch, struct error *err)
+{
+	struct rng rng;
+	rng_init(&rng, seed, epoch);
+	size_t n = (size_t)ds->count, classes = (size_t)ds->class_count;
+	if (classes <= 1 || classes > n) {
+		rng_permutation(&rng, order, n);
+		return STATUS_OK;
+	}
+	uint32_t *mixed = malloc((n + 1) * sizeof *mixed);
+	uint32_t *next = calloc(n + 2, sizeof *next);
+	int64_t *seen = calloc(classes * 2, sizeof *seen);
+	double *start = calloc(classes, sizeof *start);
+	bool ready = mixed && next && seen && start;
+	if (ready) {
+		rng_permutation(&rng, mixed, n);
+		spread_classes(order, ds, &rng, seen, start, next, mixed);
+	}
+	free(mixed);
+	free(next);
+	free(seen);
+	free(start);
+	return ready ? STATUS_OK
+		     : error_set(err, STATUS_NOMEM, "data", message(MSG_TENSOR_NOMEM), 0.0);
 }
 
 enum status dataset_batch_tensors(struct tensor **inputs, struct tensor **targets,

@@ -27,6 +27,13 @@ struct dataset *dataset_subset(struct dataset *ds, const int64_t *rows, int64_t 
 /** First fraction and the rest after a seeded shuffle; stratified by class when targets are classes. */
 enum status dataset_split(struct dataset **first, struct dataset **rest, struct dataset *ds,
 			  double fraction, uint64_t seed, struct error *err);
+/**
+ * An epoch's order of rows: shuffled, and where targets are classes each class is spread evenly over the epoch, so that
+ * every batch holds the classes in their shares and the last steps lean to none of them. order: ds->count places.
+ * Errors: STATUS_NOMEM
+ */
+enum status dataset_shuffle(uint32_t *order, const struct dataset *ds, uint64_t seed,
+			    uint64_t epoch, struct error *err);
 /** One batch: rows at positions[0…count) copied into inputs f32/i32 [count, …] and targets. */
 enum status dataset_gather(struct tensor *inputs, struct tensor *targets, const struct dataset *ds,
 			   const uint32_t *positions, int64_t count, struct error *err);

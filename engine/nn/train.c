@@ -4,7 +4,6 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/message.h"
-#include "engine/base/rng.h"
 #include "engine/nn/train_private.h"
 #include "engine/tensor/ops.h"
 
@@ -136,7 +135,10 @@ static enum status first_step(struct fit *f, struct lane *lane, bool record)
 		lane->loss = tensor_ref(tensor_detach(loss, f->err));
 		lane->output = tensor_ref(tensor_detach(output, f->err));
 		struct tensor *kept[2] = {lane->loss, lane->output};
-		if (record && lane->loss && lane->output) {
+		if (!lane->loss || !lane->output) {
+			plan_record_cancel();
+			status = f->err->status;
+		} else if (record) {
 			status = plan_compile(&lane->plan, kept, 2, f->err);
 			if (status == STATUS_INVALID) {
 				/* A model that looks at numbers while it runs is run step by step. */
@@ -277,10 +279,11 @@ static enum status run_epochs(struct fit *f, struct fit_result *out)
 	const struct fit_options *o = f->options;
 	enum status status = STATUS_OK;
 	while (f->at.step < f->steps && !out->stopped && status == STATUS_OK) {
-		struct rng rng;
-		rng_init(&rng, o->seed, (uint64_t)f->at.epoch);
-		if (o->shuffle) {
-			rng_permutation(&rng, f->order, (size_t)f->data->count);
+		status = o->shuffle ? dataset_shuffle(f->order, f->data, o->seed,
+						      (uint64_t)f->at.epoch, f->err)
+				    : STATUS_OK;
+		if (status != STATUS_OK) {
+			return status;
 		}
 		if (f->at.row == 0) {
 			f->at.epoch_loss = f->at.epoch_right = 0;

@@ -27,6 +27,11 @@ void styled_reset(struct styled *styled)
 	strbuf_reset(&styled->links);
 }
 
+bool styled_ok(const struct styled *styled)
+{
+	return strbuf_ok(&styled->text) && strbuf_ok(&styled->styles) && strbuf_ok(&styled->links);
+}
+
 void styled_add(struct styled *styled, const char *text, size_t length, enum style style, int link)
 {
 	for (size_t at = 0; at < length;) {
@@ -182,6 +187,10 @@ static int count_spans(const struct styled *text, size_t from, size_t to)
 void builder_line(struct builder *builder, const struct styled *text, size_t from, size_t to,
 		  int heading)
 {
+	if (!styled_ok(text)) {
+		builder->failed = true;
+		return;
+	}
 	if (builder->gap_wanted) {
 		builder->gap_wanted = false;
 		int quotes = 0;
@@ -224,7 +233,7 @@ void builder_line(struct builder *builder, const struct styled *text, size_t fro
 
 void builder_paragraph(struct builder *builder, const struct styled *text, int heading)
 {
-	if (!strbuf_ok(&text->text) || !strbuf_ok(&text->styles) || !strbuf_ok(&text->links)) {
+	if (!styled_ok(text)) {
 		builder->failed = true;
 		return;
 	}

@@ -18,6 +18,8 @@ struct styled {
 void styled_init(struct styled *styled);
 void styled_release(struct styled *styled);
 void styled_reset(struct styled *styled);
+/** False when memory ran out since the last reset: then the three may differ in length. */
+bool styled_ok(const struct styled *styled);
 void styled_add(struct styled *styled, const char *text, size_t length, enum style style, int link);
 void styled_puts(struct styled *styled, const char *text, enum style style);
 

@@ -59,6 +59,10 @@ static struct styled *target(struct reader *reader)
 
 static void flush(struct reader *reader)
 {
+	if (!styled_ok(&reader->text)) {
+		reader->builder.failed = true;
+		return;
+	}
 	if (reader->text.text.length) {
 		builder_paragraph(&reader->builder, &reader->text, reader->heading);
 		styled_reset(&reader->text);
@@ -258,6 +262,9 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *context)
 		break;
 	case MD_BLOCK_CODE:
 		reader->in_code = false;
+		if (!strbuf_ok(&reader->code)) {
+			reader->builder.failed = true;
+		}
 		build_code(&reader->builder, reader->code.text, reader->code.length,
 			   reader->language);
 		reader->item_open = false;
@@ -329,6 +336,9 @@ static int leave_span(MD_SPANTYPE type, void *detail, void *context)
 		struct strbuf shown;
 		strbuf_init(&shown);
 		formula_unicode(&shown, reader->latex.text, reader->latex.length);
+		if (!strbuf_ok(&reader->latex) || !strbuf_ok(&shown)) {
+			reader->builder.failed = true;
+		}
 		struct styled *out = target(reader);
 		bool display = reader->formula == 2;
 		if (display && out->text.length) {

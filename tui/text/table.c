@@ -90,7 +90,7 @@ static void build_row(const struct table *table, int row, const int *columns,
 	size_t at[MAX_COLUMNS] = {0};
 	struct styled line;
 	styled_init(&line);
-	for (bool more = true, first = true; more || first; first = false) {
+	for (bool more = true, first = true; (more || first) && !builder->failed; first = false) {
 		more = false;
 		styled_reset(&line);
 		for (int i = 0; i < table->columns; i++) {
@@ -102,6 +102,10 @@ static void build_row(const struct table *table, int row, const int *columns,
 				continue;
 			}
 			const struct table_cell *cell = &table->cells[index];
+			if (!styled_ok(&cell->text)) {
+				builder->failed = true;
+				break;
+			}
 			const struct strbuf *text = &cell->text.text;
 			size_t next = 0, end = 0;
 			if (at[i] < text->length) {
@@ -129,9 +133,8 @@ static void build_row(const struct table *table, int row, const int *columns,
 			at[i] += next;
 			more = more || at[i] < text->length;
 		}
-		builder_line(builder, &line, 0, line.text.length, 0);
-		if (builder->failed) {
-			break;
+		if (!builder->failed) {
+			builder_line(builder, &line, 0, line.text.length, 0);
 		}
 	}
 	styled_release(&line);

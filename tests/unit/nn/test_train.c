@@ -191,6 +191,42 @@ static void every_optimizer_goes_downhill(void **state)
 	}
 }
 
+static void shuffling_spreads_the_classes(void **state)
+{
+	(void)state;
+	enum { N = 1000, BATCH = 50 };
+	struct dataset *ds = make_squares(N, 3);
+	static uint32_t order[N], again[N], later[N];
+	int share[10] = {0};
+	bool there[N] = {false};
+	assert_int_equal(dataset_shuffle(order, ds, 5, 0, &err), STATUS_OK);
+	assert_int_equal(dataset_shuffle(again, ds, 5, 0, &err), STATUS_OK);
+	assert_int_equal(dataset_shuffle(later, ds, 5, 1, &err), STATUS_OK);
+	assert_memory_equal(order, again, sizeof order);
+	assert_memory_not_equal(order, later, sizeof order);
+	for (int i = 0; i < N; i++) {
+		assert_true(order[i] < N && !there[order[i]]);
+		there[order[i]] = true;
+		share[tensor_i32(ds->targets)[i]]++;
+	}
+	for (int at = 0; at < N; at += BATCH) {
+		int seen[10] = {0};
+		for (int i = at; i < at + BATCH; i++) {
+			seen[tensor_i32(ds->targets)[order[i]]]++;
+		}
+		for (int c = 0; c < 10; c++) {
+			assert_true(fabs(seen[c] - (double)share[c] * BATCH / N) < 2);
+		}
+	}
+	/* Targets that are no classes are shuffled as they are. */
+	tensor_i32(ds->targets)[7] = -1;
+	struct dataset *numbers = dataset_new(ds->inputs, ds->targets, &err);
+	assert_int_equal(numbers->class_count, 0);
+	assert_int_equal(dataset_shuffle(order, numbers, 5, 0, &err), STATUS_OK);
+	dataset_unref(numbers);
+	dataset_unref(ds);
+}
+
 static void a_layer_says_what_is_wrong(void **state)
 {
 	(void)state;
@@ -413,6 +449,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_layer_says_what_is_wrong),
+		cmocka_unit_test(shuffling_spreads_the_classes),
 		cmocka_unit_test(idx_files_are_read_or_refused),
 		cmocka_unit_test(fashion_mnist_is_what_it_should_be),
 		cmocka_unit_test(a_planned_step_allocates_nothing),
