@@ -1,5 +1,6 @@
 #!/bin/sh
 # data.korean: the lessons' prose in paragraphs, and questions that still find theirs after the prose was edited.
+# asan: yes
 set -u
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 fail() { echo "korean: $*" >&2; exit 1; }
