@@ -98,6 +98,7 @@ $(BUILD)/libmundap.a: $(LIB_OBJ)
 # Kernel files carry the instruction set they use in their name; run-time choice decides which is called.
 $(BUILD)/engine/%_avx2.o: KERNEL_FLAGS := $(if $(filter x86_64,$(shell uname -m)),-mavx2 -mfma -ffp-contract=fast)
 $(BUILD)/engine/%_avx512.o: KERNEL_FLAGS := $(if $(filter x86_64,$(shell uname -m)),-mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma -mprefer-vector-width=512 -ffp-contract=fast)
+$(BUILD)/engine/%_vnni.o: KERNEL_FLAGS := $(if $(filter x86_64,$(shell uname -m)),-mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mavx2 -mfma -mprefer-vector-width=512)
 $(BUILD)/engine/tensor/%.o $(BUILD)/engine/nn/%.o: OPT += $(if $(filter release,$(CONFIG)),-O3) -fno-math-errno -fno-trapping-math
 
 $(BUILD)/%.o: %.c build/flags

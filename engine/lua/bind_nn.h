@@ -23,7 +23,7 @@ struct dataset_handle {
 };
 
 extern const struct bound_type model_type, optimizer_type, dataset_type, ema_type;
-extern const struct bound_module nn_module, data_module;
+extern const struct bound_module nn_module, data_module, compress_module;
 extern const struct binding bind_layers[]; /* constructors, one for each kind of module */
 extern const struct binding bind_losses[];
 extern const struct binding bind_functional[];

@@ -11,9 +11,9 @@
 #include "engine/lua/binding.h"
 #include "engine/tensor/tensor.h"
 
-const struct bound_module *const bound_modules[] = {&tensor_module, &nn_module,    &data_module,
-						    &plot_module,   &stats_module, &ml_module,
-						    &mlops_module,  NULL};
+const struct bound_module *const bound_modules[] = {&tensor_module, &nn_module,       &data_module,
+						    &plot_module,   &stats_module,    &ml_module,
+						    &mlops_module,  &compress_module, NULL};
 
 #define COURSE_MODULE_LIMIT ((size_t)256 << 10)
 

@@ -12,7 +12,8 @@
 
 static bool is_container(const struct module_kind *kind)
 {
-	return !kind->build; /* others make their own children from their settings */
+	return !kind->build ||
+	       kind->container; /* others make their own children from their settings */
 }
 
 static json_t *describe(const struct module *m, int depth, struct error *err)

@@ -37,6 +37,10 @@ struct module_kind {
 	enum status (*forward)(struct module *m, struct tensor **outputs, int output_places,
 			       struct tensor *const *inputs, int input_count, struct error *err);
 	int max_inputs, max_outputs;
+	/** Refuses values that would make forward read elsewhere; called after values came from a file. NULL: any will do. */
+	enum status (*check)(const struct module *m, struct error *err);
+	bool derived; /* made from trained layers (compress.h), never by a script's constructor */
+	bool container; /* has a build function, but its children are given by whoever makes it */
 };
 
 struct module_config {

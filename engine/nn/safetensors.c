@@ -265,6 +265,15 @@ enum status safetensors_read(struct module_list *out, const void *bytes, size_t 
 }
 
 /* --- models --- */
+static enum status check_values(const struct module *m, struct error *err)
+{
+	enum status status = m->kind->check ? m->kind->check(m, err) : STATUS_OK;
+	for (int i = 0; i < m->child_count && status == STATUS_OK; i++) {
+		status = check_values(m->children[i].module, err);
+	}
+	return status;
+}
+
 enum status module_load(struct module *m, const struct module_list *list, bool strict,
 			struct error *err)
 {
@@ -296,7 +305,7 @@ enum status module_load(struct module *m, const struct module_list *list, bool s
 				   list->count, used);
 	}
 	module_list_release(&own);
-	return status;
+	return status == STATUS_OK ? check_values(m, err) : status;
 }
 
 static bool ends_with(const char *path, const char *ending)

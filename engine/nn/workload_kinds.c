@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/nn/compress.h"
 #include "engine/nn/dataset.h"
 #include "engine/nn/train.h"
 #include "engine/nn/workload_private.h"
@@ -82,6 +83,32 @@ OPEN(mlp)
 OPEN(cnn)
 {
 	return open_images(w, true, err);
+}
+/* The same models in integers of 8 bits, calibrated on the batch itself. */
+static enum status to_int8(struct workload *w, struct error *err)
+{
+	struct module *watched = module_watch(w->model, true, false, err);
+	bool old = tensor_grad_mode(false);
+	bool ran = watched && module_forward(watched, w->data[0], err);
+	tensor_grad_mode(old);
+	struct module *small = ran ? module_to_int8(watched, err) : NULL;
+	module_unref(watched);
+	if (!small) {
+		return err->status;
+	}
+	module_unref(w->model);
+	w->model = small;
+	return STATUS_OK;
+}
+OPEN(mlp_int8)
+{
+	enum status status = open_images(w, false, err);
+	return status == STATUS_OK ? to_int8(w, err) : status;
+}
+OPEN(cnn_int8)
+{
+	enum status status = open_images(w, true, err);
+	return status == STATUS_OK ? to_int8(w, err) : status;
 }
 /* One step of classification: also characters and tokens, whose logits are flattened first. */
 STEP(classify)
@@ -371,6 +398,9 @@ const struct workload_kind workload_kinds[] = {
 	{"mlp-infer64", "forward only", 64, .open = mlp_open, .step = infer_step},
 	{"cnn-infer1", "forward only, one example", 1, .open = cnn_open, .step = infer_step},
 	{"cnn-infer64", "forward only", 64, .open = cnn_open, .step = infer_step},
+	{"mlp-int8", "forward only, 8-bit integers", 64, .open = mlp_int8_open, .step = infer_step},
+	{"cnn-int8", "forward only, 8-bit integers after the first layer", 64,
+	 .open = cnn_int8_open, .step = infer_step},
 	{"lstm-infer1", "forward only, one sequence", 1, .cell = "lstm", .open = char_lm_open,
 	 .step = infer_step},
 	{"lstm-infer64", "forward only", 64, .cell = "lstm", .open = char_lm_open,

@@ -24,6 +24,9 @@ struct row_kernels {
 	float (*dot)(const float *a, const float *b, int64_t n);
 	/** Four at once: a with b, b + b_row, … */
 	void (*dot4)(float *out, const float *a, const float *b, int64_t b_row, int64_t n);
+	/** y[0 … 63] += Σ values[k] x[64 columns[k] + 0 … 63] */
+	void (*sparse)(float *y, const float *x, const int32_t *columns, const float *values,
+		       int32_t count);
 	/** y += s x */
 	void (*axpy)(float *y, const float *x, float s, int64_t n);
 	void (*adam)(float *p, float *m, float *v, const float *g, const struct adam_step *s,
