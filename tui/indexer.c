@@ -140,3 +140,14 @@ void indexer_start(struct app *app)
 		loop_timer(app->loop, 300, true, work, &indexer);
 	}
 }
+
+void indexer_all(struct app *app)
+{
+	size_t count;
+	const struct course *courses = catalog_courses(app->catalog, &count);
+	for (size_t i = 0; app->store && i < count; i++) {
+		for (size_t k = 0; k < courses[i].lesson_count; k++) {
+			index_lesson(app, courses[i].lessons[k]);
+		}
+	}
+}

@@ -8,6 +8,7 @@
 #include "tui/cli/cli_json.h"
 #include "tui/cli/commands.h"
 #include "tui/cli/drive.h"
+#include "tui/cli/lesson_text.h"
 #include "tui/lab_files.h"
 
 /* mundap lab LAB: hands out the starter; --check runs the lab's check over the learner's file. */
@@ -149,7 +150,16 @@ static int hand_out(const struct lab *lab, const struct cli_options *options)
 					 lab->title, "file", path.text, "fresh", fresh, "goal",
 					 lab->goal, "pass", lab->pass));
 	} else {
-		printf("%s %s\n\n%s\n\n", lab->id, lab->title, lab->goal);
+		struct strbuf goal;
+		int columns = cli_columns();
+		strbuf_init(&goal);
+		strbuf_printf(&goal, "# %s %s\n\n%s\n", lab->id, lab->title, lab->goal);
+		if (lesson_text_print(&goal, columns < MOST_COLUMNS ? columns : MOST_COLUMNS,
+				      options->color, &err) != STATUS_OK) {
+			status = cli_fail_error(options, &err);
+		}
+		strbuf_release(&goal);
+		putchar('\n');
 		printf(message(fresh ? MSG_LAB_COPIED : MSG_LAB_KEPT), path.text);
 		printf(message(MSG_LAB_NEXT), lab->pass, lab->id);
 	}

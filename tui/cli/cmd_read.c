@@ -8,8 +8,6 @@
 
 /* mundap read LESSON: the lesson's text, laid out for a width. */
 
-enum { MOST_COLUMNS = 100 /* longer lines are hard to read */ };
-
 static const struct step *find_step(const struct lesson *lesson, const char *id)
 {
 	for (size_t i = 0; i < lesson->step_count; i++) {

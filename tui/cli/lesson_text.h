@@ -6,6 +6,8 @@
 
 /* A lesson told as one Markdown text: for `mundap read`, the preview and search. */
 
+enum { MOST_COLUMNS = 100 /* longer lines are hard to read */ };
+
 /** Appends one step with its heading. Answers of quizzes and explanations that follow a passed checkpoint stay out. */
 void lesson_text_step(struct strbuf *out, const struct step *step);
 

@@ -91,8 +91,7 @@ const struct grader *plain_grader(struct plain *plain)
 	return plain->grader;
 }
 
-/* A number within 1…count; 0 when the line is none. */
-static int chosen(const struct strbuf *line, int count)
+int plain_chosen(const struct strbuf *line, int count)
 {
 	char *end;
 	long number = strtol(line->text, &end, 10);
@@ -106,7 +105,7 @@ static bool wants_out(const struct strbuf *line)
 	       !strcmp(line->text, "ㅂ");
 }
 
-static bool open_named(struct plain *plain, const char *name, const char *step)
+bool plain_open(struct plain *plain, const char *name, const char *step)
 {
 	struct error err = ERROR_INIT;
 	const struct checkpoint *checkpoint;
@@ -124,7 +123,7 @@ static bool open_named(struct plain *plain, const char *name, const char *step)
 							  : entry->checkpoints.items[0],
 						  &checkpoint, NULL, &err),
 			       &err)) {
-			plain_dialogue(plain, checkpoint);
+			plain_dialogue(plain, checkpoint, false);
 		}
 		return true;
 	}
@@ -146,22 +145,21 @@ static bool choose_lesson(struct plain *plain, const struct course *course)
 			  entry->title, entry->ready ? "" : message(MSG_PLAIN_ONLY_QUESTION));
 	}
 	if (plain_ask(plain, message(MSG_PLAIN_CHOOSE_LESSON), &line)) {
-		int number = chosen(&line, (int)course->lesson_count);
+		int number = plain_chosen(&line, (int)course->lesson_count);
 		if (number) {
-			stay = open_named(plain, course->lessons[number - 1]->id, NULL);
+			stay = plain_open(plain, course->lessons[number - 1]->id, NULL);
 		} else if (wants_out(&line)) {
 			stay = false;
 		} else if (line.length) {
-			stay = open_named(plain, line.text, NULL);
+			stay = plain_open(plain, line.text, NULL);
 		}
 	}
 	strbuf_release(&line);
 	return stay;
 }
 
-/* The lesson to go on with, "" when nothing was begun. */
-static void last_place(struct plain *plain, char *lesson, size_t lesson_size, char *step,
-		       size_t step_size)
+void plain_last_place(struct plain *plain, char *lesson, size_t lesson_size, char *step,
+		      size_t step_size)
 {
 	struct arena arena;
 	struct position position;
@@ -175,15 +173,11 @@ static void last_place(struct plain *plain, char *lesson, size_t lesson_size, ch
 	arena_release(&arena);
 }
 
-static bool home(struct plain *plain)
+/* Reads the choices out. */
+static void list_home(struct plain *plain, const char *lesson)
 {
 	size_t count;
 	const struct course *courses = catalog_courses(plain->catalog, &count);
-	char lesson[256], step[128];
-	struct strbuf line;
-	bool stay = true;
-	strbuf_init(&line);
-	last_place(plain, lesson, sizeof lesson, step, sizeof step);
 	plain_say("\n%s", message(MSG_PLAIN_HOME));
 	if (*lesson) {
 		plain_say(message(MSG_PLAIN_CONTINUE), catalog_find(plain->catalog, lesson)->title);
@@ -192,19 +186,42 @@ static bool home(struct plain *plain)
 		plain_say(message(MSG_PLAIN_COURSE), (int)i + 1, courses[i].title,
 			  (int)courses[i].lesson_count);
 	}
+	plain->listed = true;
+	plain_menu_print(plain, (int)count + 1);
+}
+
+static bool home(struct plain *plain)
+{
+	size_t count;
+	const struct course *courses = catalog_courses(plain->catalog, &count);
+	char lesson[256], step[128];
+	struct strbuf line;
+	bool stay = true;
+	strbuf_init(&line);
+	plain_last_place(plain, lesson, sizeof lesson, step, sizeof step);
+	if (plain->listed) {
+		plain_say("\n%s",
+			  message(MSG_PLAIN_HOME_AGAIN)); /* once is enough to hear it all */
+	} else {
+		list_home(plain, lesson);
+	}
 	if (!plain_ask(plain, message(MSG_PLAIN_CHOOSE), &line)) {
 		strbuf_release(&line);
 		return false;
 	}
-	int number = chosen(&line, (int)count);
-	if (number) {
+	int number = plain_chosen(&line, (int)count + plain_menu_count());
+	if (number > (int)count) {
+		stay = plain_menu_do(plain, number - (int)count - 1);
+	} else if (number) {
 		stay = choose_lesson(plain, &courses[number - 1]);
 	} else if (wants_out(&line)) {
 		stay = false;
-	} else if (!line.length || !strcmp(line.text, "0")) {
-		stay = *lesson ? open_named(plain, lesson, step) : true;
+	} else if (!strcmp(line.text, "0")) {
+		stay = *lesson ? plain_open(plain, lesson, step) : true;
+	} else if (!line.length || !strcmp(line.text, "?")) {
+		plain->listed = false;
 	} else {
-		stay = open_named(plain, line.text, NULL);
+		stay = plain_open(plain, line.text, NULL);
 	}
 	strbuf_release(&line);
 	return stay;
@@ -223,7 +240,7 @@ int plain_main(const struct app_options *options)
 		plain_say(message(MSG_TUI_NOT_KEPT), store_error.message);
 	}
 	plain_say("%s", message(MSG_PLAIN_WELCOME));
-	bool stay = !options->start || open_named(&plain, options->start, NULL);
+	bool stay = !options->start || plain_open(&plain, options->start, NULL);
 	while (stay && !plain.ended) {
 		stay = home(&plain);
 	}

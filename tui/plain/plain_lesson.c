@@ -33,14 +33,14 @@ static void print_evidence(const struct talk *talk)
 	}
 }
 
-void plain_dialogue(struct plain *plain, const struct checkpoint *checkpoint)
+void plain_dialogue(struct plain *plain, const struct checkpoint *checkpoint, bool revisit)
 {
 	const struct grader *grader = plain_grader(plain);
 	struct talk talk;
 	struct strbuf line;
 	struct error err = ERROR_INIT;
 	if (!grader || !plain_told(talk_open(&talk, plain->store, plain->catalog, grader,
-					     checkpoint, false, &err),
+					     checkpoint, revisit, &err),
 				   &err)) {
 		return;
 	}
@@ -186,7 +186,7 @@ void plain_quiz(struct plain *plain, const struct lesson *lesson, const struct s
 
 /* ---- review ---- */
 
-void plain_review(struct plain *plain, const struct step *step)
+void plain_review_path(struct plain *plain, const char *path)
 {
 	struct error err = ERROR_INIT;
 	struct strbuf text;
@@ -195,8 +195,8 @@ void plain_review(struct plain *plain, const struct step *step)
 		return;
 	}
 	strbuf_init(&text);
-	plain_markdown(plain, step->review.body);
-	if (plain_told(review_add_path(review, step->review.path, &err), &err) &&
+	(void)plain;
+	if (plain_told(review_add_path(review, path, &err), &err) &&
 	    plain_told(review_run(review, &err), &err)) {
 		review_to_text(review, true, &text);
 		plain_say("%s", text.text);
@@ -250,7 +250,7 @@ static void do_step(struct plain *plain, const struct lesson *lesson, const stru
 {
 	switch (step->kind) {
 	case STEP_CHECKPOINT:
-		plain_dialogue(plain, step->checkpoint);
+		plain_dialogue(plain, step->checkpoint, false);
 		if (done(plain, step->checkpoint->id)) {
 			set_step(plain, lesson, step, STEP_STATE_DONE);
 		}
@@ -265,7 +265,7 @@ static void do_step(struct plain *plain, const struct lesson *lesson, const stru
 		plain_lab(plain, lesson, step);
 		break;
 	case STEP_REVIEW:
-		plain_review(plain, step);
+		plain_review_path(plain, step->review.path);
 		set_step(plain, lesson, step, STEP_STATE_DONE);
 		break;
 	default:

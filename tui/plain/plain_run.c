@@ -131,17 +131,15 @@ static void print_frame(struct board *board, const struct frame *frame)
 	}
 }
 
-/* The first paragraph of a picture's values is its sentence. */
 static void print_pictures(const struct board *board)
 {
 	struct strbuf text;
 	strbuf_init(&text);
 	for (int i = 0; i < board_pictures(board); i++) {
 		strbuf_reset(&text);
-		board_values(board, i, &text);
-		size_t end = strcspn(text.text, "\n");
-		if (end && text.text[0] != '|') {
-			plain_say("%s: %.*s", board_picture_title(board, i), (int)end, text.text);
+		board_say(board, i, &text);
+		if (text.length) {
+			plain_say("%s", text.text);
 		}
 	}
 	strbuf_release(&text);

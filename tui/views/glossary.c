@@ -242,9 +242,8 @@ static const enum request *hints(struct view *view)
 	return list;
 }
 
-static void free_view(struct view *view)
+static void release(struct glossary *glossary)
 {
-	struct glossary *glossary = self(view);
 	for (int i = 0; i < glossary->count; i++) {
 		free(glossary->terms[i].name);
 		free(glossary->terms[i].sentence);
@@ -252,7 +251,12 @@ static void free_view(struct view *view)
 	free(glossary->terms);
 	free(glossary->found);
 	field_release(&glossary->field);
-	free(glossary);
+}
+
+static void free_view(struct view *view)
+{
+	release(self(view));
+	free(view);
 }
 
 static const struct view_ops ops = {
@@ -280,4 +284,23 @@ struct view *view_glossary_new(struct app *app, const char *term)
 	}
 	load(glossary);
 	return &glossary->base;
+}
+
+void glossary_text(struct app *app, const char *wanted, struct strbuf *out)
+{
+	enum { MOST = 30 };
+	struct glossary glossary = {.base = {&ops, app}};
+	field_init(&glossary.field);
+	field_set(&glossary.field, wanted);
+	load(&glossary);
+	find(&glossary);
+	for (int i = 0; i < glossary.found_count && i < MOST; i++) {
+		const struct term *term = &glossary.terms[glossary.found[i]];
+		strbuf_printf(out, "- **%s** %s\n", term->name, term->sentence);
+	}
+	if (!glossary.found_count) {
+		strbuf_puts(out,
+			    message(glossary.count ? MSG_TUI_NOTHING_FOUND : MSG_TUI_NO_TERMS));
+	}
+	release(&glossary);
 }

@@ -3,6 +3,7 @@
 
 #include "engine/tutor/plan.h"
 #include "tui/program.h"
+#include "tui/road.h"
 #include "tui/text/layout.h"
 #include "tui/views/views.h"
 #include "tui/widget/field.h"
@@ -91,49 +92,6 @@ static void title(struct view *view, struct strbuf *left, struct strbuf *right)
 	}
 }
 
-/* The answers, the road and where it begins. */
-static void keep(struct meeting *meeting)
-{
-	struct app *app = meeting->base.app;
-	struct error err = ERROR_INIT;
-	char *json = plan_save(&meeting->plan);
-	if (!app->store || !json) {
-		free(json);
-		return;
-	}
-	enum status status = store_begin(app->store, &err);
-	if (status == STATUS_OK) {
-		status = store_set_setting(app->store, "tutor.plan", json, &err);
-		for (int i = 0; status == STATUS_OK && i < PLAN_QUESTIONS; i++) {
-			const char *given = meeting->plan.answers[i];
-			struct intake_answer row = {.question = plan_question_id(i),
-						    .answer = given ? given : "",
-						    .known = given && *given,
-						    .asked = 1};
-			if (given) {
-				status = store_set_intake(app->store, &row, &err);
-			}
-		}
-		if (status == STATUS_OK && meeting->plan.stage == PLAN_READY) {
-			struct roadmap_row rows[PLAN_MAX_STEPS];
-			for (int i = 0; i < meeting->plan.step_count; i++) {
-				const struct plan_step *step = &meeting->plan.steps[i];
-				rows[i] = (struct roadmap_row){
-					step->unit, step->reason ? step->reason : "", step->week};
-			}
-			status = store_set_roadmap(app->store, rows,
-						   (size_t)meeting->plan.step_count, &err);
-		}
-		if (status == STATUS_OK) {
-			status = store_commit(app->store, &err);
-		} else {
-			store_rollback(app->store);
-		}
-	}
-	app_told(app, status, &err);
-	free(json);
-}
-
 static void send(struct meeting *meeting)
 {
 	struct app *app = meeting->base.app;
@@ -154,7 +112,7 @@ static void send(struct meeting *meeting)
 			      *text ? text : message(MSG_TUI_MEETING_SKIPPED), reply.text);
 		field_set(&meeting->field, "");
 		meeting->back = 0;
-		keep(meeting);
+		app_told(app, road_keep(app->store, &meeting->plan, &err), &err);
 	}
 	strbuf_release(&reply);
 }

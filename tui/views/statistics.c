@@ -71,25 +71,34 @@ static void add_cards(struct strbuf *out, struct app *app, struct arena *arena)
 		kept += logs[i].grade > 1;
 	}
 	strbuf_printf(out, "\n## %s\n\n", message(MSG_TUI_REVIEWS));
+	if (!count && !reviews) {
+		strbuf_puts(out, message(MSG_TUI_STAT_NO_CARDS));
+		return;
+	}
 	strbuf_printf(out, message(MSG_TUI_STAT_CARDS), (int)count, (int)reviews,
 		      reviews ? 100 * kept / (int)reviews : 0);
+}
+
+void statistics_text(struct app *app, struct strbuf *out)
+{
+	struct arena arena;
+	arena_init(&arena);
+	if (app->store) {
+		add_days(out, app, &arena);
+		add_courses(out, app);
+		add_cards(out, app, &arena);
+	} else {
+		strbuf_puts(out, message(MSG_TUI_STAT_NONE));
+	}
+	arena_release(&arena);
 }
 
 struct view *view_statistics_new(struct app *app)
 {
 	struct strbuf page;
-	struct arena arena;
 	strbuf_init(&page);
-	arena_init(&arena);
-	if (app->store) {
-		add_days(&page, app, &arena);
-		add_courses(&page, app);
-		add_cards(&page, app, &arena);
-	} else {
-		strbuf_puts(&page, message(MSG_TUI_STAT_NONE));
-	}
+	statistics_text(app, &page);
 	struct view *view = view_page_new(app, message(MSG_TUI_STATISTICS_TITLE), page.text);
-	arena_release(&arena);
 	strbuf_release(&page);
 	return view;
 }

@@ -1,6 +1,7 @@
 #ifndef MUNDAP_TUI_VIEWS_H
 #define MUNDAP_TUI_VIEWS_H
 
+#include "engine/base/strbuf.h"
 #include "engine/lua/lesson.h"
 #include "tui/view.h"
 
@@ -38,5 +39,9 @@ struct view *view_search_new(struct app *app);
 struct view *view_experiments_new(struct app *app);
 /** A page of Markdown with a title. */
 struct view *view_page_new(struct app *app, const char *title, const char *markdown);
+
+/* What some views show, as Markdown: for the plain mode. Only the catalog and the store of app are used. */
+void statistics_text(struct app *app, struct strbuf *out);
+void glossary_text(struct app *app, const char *wanted, struct strbuf *out);
 
 #endif

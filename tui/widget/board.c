@@ -333,13 +333,31 @@ static int chart_metric(const struct board *board, int chart)
 }
 
 /* One series for each time the metric's steps begin anew: a script that trains two models tells both as "loss". */
+static const char *in_words(const char *name)
+{
+	static const struct {
+		const char *name;
+		enum message words;
+	} rows[] = {{"loss", MSG_TUI_METRIC_LOSS},
+		    {"accuracy", MSG_TUI_METRIC_ACCURACY},
+		    {"validation_loss", MSG_TUI_METRIC_VALIDATION_LOSS},
+		    {"validation_accuracy", MSG_TUI_METRIC_VALIDATION_ACCURACY}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		if (!strcmp(name, rows[i].name)) {
+			return message(rows[i].words);
+		}
+	}
+	return name;
+}
+
 static int split_metric(const struct metric *metric, struct plot_series *series, int count)
 {
 	size_t from = 0;
 	for (size_t i = 1; i <= metric->count && count < PLOT_SERIES; i++) {
 		if (i == metric->count || metric->steps[i] < metric->steps[i - 1]) {
-			series[count++] = (struct plot_series){metric->name, metric->steps + from,
-							       metric->values + from, i - from};
+			series[count++] =
+				(struct plot_series){in_words(metric->name), metric->steps + from,
+						     metric->values + from, i - from};
 			from = i;
 		}
 	}
@@ -366,14 +384,6 @@ static int chart_series(const struct board *board, int chart, bool past, struct 
 int board_pictures(const struct board *board)
 {
 	return charts(board) + board->picture_count;
-}
-
-static const char *in_words(const char *kind)
-{
-	if (!strcmp(kind, "loss")) {
-		return message(MSG_TUI_METRIC_LOSS);
-	}
-	return !strcmp(kind, "accuracy") ? message(MSG_TUI_METRIC_ACCURACY) : kind;
 }
 
 const char *board_picture_title(const struct board *board, int picture)
@@ -416,6 +426,30 @@ void board_values(const struct board *board, int picture, struct strbuf *out)
 		plot_say_values(out, series, chart_series(board, picture, false, series));
 	} else if (picture - count < board->picture_count) {
 		picture_values(board->pictures[picture - count], out);
+	}
+}
+
+void board_say(const struct board *board, int picture, struct strbuf *out)
+{
+	int count = charts(board);
+	if (picture < count) {
+		struct plot_series series[PLOT_SERIES];
+		int lines = chart_series(board, picture, false, series);
+		for (int i = 0; i < lines; i++) {
+			strbuf_puts(out, i ? " " : "");
+			plot_say_series(out, &series[i]);
+		}
+	} else if (picture - count < board->picture_count) {
+		const struct picture *shown = board->pictures[picture - count];
+		struct strbuf values;
+		strbuf_init(&values);
+		picture_values(shown, &values);
+		size_t end = strcspn(values.text, "\n");
+		if (end && values.text[0] != '|') {
+			strbuf_printf(out, message(MSG_TUI_SAY_PICTURE), picture_title(shown));
+			strbuf_add(out, values.text, end);
+		}
+		strbuf_release(&values);
 	}
 }
 

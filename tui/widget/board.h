@@ -34,6 +34,8 @@ void board_draw_picture(const struct board *board, int picture, struct area area
 			const struct plot_look *look, bool letters);
 /** Points of the first line of a picture; 0 when it is none of lines. */
 size_t board_points(const struct board *board, int picture);
+/** A sentence on each line of a picture, or on the picture. */
+void board_say(const struct board *board, int picture, struct strbuf *out);
 /** The exact numbers of a picture and its sentence, as Markdown. */
 void board_values(const struct board *board, int picture, struct strbuf *out);
 
