@@ -63,6 +63,10 @@
 	X(SMOOTH, "smooth", "매끄럽게", "선을 이웃의 평균으로 매끄럽게 합니다(세 단계).", \
 	  "Smooth") \
 	X(OVERLAY, "overlay", "이전 실행", "바로 앞 실행의 선을 겹쳐 봅니다.", "Run before") \
+	X(REPLAY, "replay", "되감기", "지난 실행을 처음부터 다시 봅니다.", "Replay") \
+	X(PLAY, "play", "재생", "재생하거나 멈춥니다.", "Play") \
+	X(STEP_BACK, "step-back", "앞 걸음", "한 걸음 앞으로 되돌립니다.", "Step back") \
+	X(STEP, "step", "다음 걸음", "한 걸음 나아갑니다.", "Step") \
 	X(EXTERNAL, "external", "밖의 편집기", "$EDITOR로 엽니다. 저장할 때마다 검사해요.", \
 	  "External editor") \
 	X(RESET, "reset", "처음으로", "처음 파일로 되돌립니다. 지금 것은 따로 남겨 둬요.", \

@@ -6,6 +6,7 @@
 #include "tui/cli/bundle.h"
 #include "tui/cli/cli_json.h"
 #include "tui/cli/commands.h"
+#include "tui/cli/export_screen.h"
 
 /* mundap export: the learner's own record, to keep or to hand in. */
 
@@ -54,13 +55,32 @@ static int deliver(const struct strbuf *text, const char *path, const struct cli
 	return CLI_PASSED;
 }
 
+static int screen(const struct screen_wish *wish, const char *path,
+		  const struct cli_options *options)
+{
+	struct strbuf text;
+	strbuf_init(&text);
+	int status = export_screen(wish, &text, options);
+	if (status == CLI_PASSED) {
+		status = deliver(&text, path, options);
+	}
+	strbuf_release(&text);
+	return status;
+}
+
 int cmd_export(int argc, char **argv, const struct cli_options *options)
 {
 	const char *path = NULL;
 	const char *name = NULL;
+	struct screen_wish wish = {NULL};
 	const struct cli_option own[] = {
 		{"--output", CLI_TEXT, &path, 0, 0},
 		{"--name", CLI_TEXT, &name, 0, 0},
+		{"--screen", CLI_TEXT, &wish.what, 0, 0},
+		{"--size", CLI_TEXT, &wish.size, 0, 0},
+		{"--keys", CLI_TEXT, &wish.keys, 0, 0},
+		{"--theme", CLI_TEXT, &wish.theme, 0, 0},
+		{"--seconds", CLI_NUMBER, &wish.seconds, 0, 60},
 	};
 	int status = cli_take_options(&argc, argv, own, sizeof own / sizeof *own, options);
 	if (status != 0) {
@@ -69,6 +89,15 @@ int cmd_export(int argc, char **argv, const struct cli_options *options)
 	if (argc > 1) {
 		return cli_fail(options, CLI_WRONG_USE, "usage", message(MSG_CLI_TOO_MANY_WORDS),
 				argv[1], "export");
+	}
+	bool picture = !strcmp(options->format, "svg") || !strcmp(options->format, "asciicast");
+	if (wish.what && (picture || !strcmp(options->format, "text"))) {
+		return screen(&wish, path, options);
+	}
+	if (wish.what || picture) {
+		return cli_fail(
+			options, CLI_WRONG_USE, "usage", "%s",
+			message(wish.what ? MSG_EXPORT_SCREEN_FORMAT : MSG_EXPORT_SCREEN_NEEDED));
 	}
 	struct error err = ERROR_INIT;
 	struct store *store = NULL;

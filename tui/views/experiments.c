@@ -254,6 +254,13 @@ static bool request(struct view *view, enum request request)
 	case REQUEST_PICTURE:
 		next_metric(experiments);
 		return true;
+	case REQUEST_REPLAY:
+		if (experiments->count) {
+			app_push(view->app,
+				 view_replay_new(view->app,
+						 experiments->runs[experiments->list.at].id));
+		}
+		return true;
 	case REQUEST_VALUES:
 		show_values(experiments);
 		return true;

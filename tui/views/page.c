@@ -188,6 +188,7 @@ struct view *view_help_new(struct app *app, enum view_kind kind)
 		[VIEW_STATISTICS] = MSG_TUI_HELP_HOME, [VIEW_SETTINGS] = MSG_TUI_HELP_SETTINGS,
 		[VIEW_HELP] = MSG_TUI_HELP_HOME,       [VIEW_PALETTE] = MSG_TUI_HELP_HOME,
 		[VIEW_SEARCH] = MSG_TUI_HELP_SEARCH,   [VIEW_EXPERIMENTS] = MSG_TUI_HELP_RUNS,
+		[VIEW_REPLAY] = MSG_TUI_HELP_RUNS,     [VIEW_INSPECTOR] = MSG_TUI_HELP_RUNS,
 	};
 	struct strbuf text;
 	strbuf_init(&text);

@@ -37,6 +37,8 @@ struct view *view_help_new(struct app *app, enum view_kind kind);
 struct view *view_palette_new(struct app *app);
 struct view *view_search_new(struct app *app);
 struct view *view_experiments_new(struct app *app);
+/** A recorded run on a timeline; NULL also when there is none of that number. */
+struct view *view_replay_new(struct app *app, int64_t run);
 /** A page of Markdown with a title. */
 struct view *view_page_new(struct app *app, const char *title, const char *markdown);
 

@@ -178,7 +178,7 @@ static struct metric *metric_named(struct board *board, const char *name)
 	return &metrics[board->metric_count++];
 }
 
-static bool add_point(struct board *board, const char *name, double step, double value)
+bool board_point(struct board *board, const char *name, double step, double value)
 {
 	struct metric *metric = metric_named(board, name);
 	if (!metric) {
@@ -263,9 +263,9 @@ bool board_take(struct board *board, const struct frame *frame)
 	case FRAME_METRIC:
 		name = json_string_value(json_object_get(json, "name"));
 		if (name) {
-			ok = add_point(board, name,
-				       json_number_value(json_object_get(json, "step")),
-				       json_number_value(json_object_get(json, "value")));
+			ok = board_point(board, name,
+					 json_number_value(json_object_get(json, "step")),
+					 json_number_value(json_object_get(json, "value")));
 		}
 		break;
 	case FRAME_PROGRESS:

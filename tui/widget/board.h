@@ -24,6 +24,8 @@ void board_free(struct board *board);
 void board_clear(struct board *board);
 /** Takes a frame of a run. False when memory ran out (what was there stays). */
 bool board_take(struct board *board, const struct frame *frame);
+/** A point of a metric, as a frame would bring it. */
+bool board_point(struct board *board, const char *name, double step, double value);
 /** A line of our own in the log. */
 void board_log(struct board *board, const char *text);
 
