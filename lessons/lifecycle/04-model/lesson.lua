@@ -21,6 +21,12 @@ return {
 			script = "figures/reasons.lua",
 			caption = "←→로 신청을 넘기고 **n**으로 다음 거절 신청을 찾아보세요. 이 모델은 박 감사의 물음에 답할 수 있나요?",
 		},
+		figure {
+			id = "groups",
+			title = "빠진 사람에게 모델은",
+			script = "figures/groups.lua",
+			caption = "→로 모델을 바꾸며 **고령** 신청자의 '모델의 확률'과 '실제 부실'을 견주어 보세요. **r**로 다른 신청자를 뽑아도 그런가요?",
+		},
 		text { id = "choose", title = "점수 말고 보는 것들", body = "text/04-choose.md" },
 		checkpoint { id = "CP-LC-4", file = "checkpoint.lua" },
 		quiz {
