@@ -12,6 +12,22 @@ seeds() { # the files of the tree that are samples for a target
 	esac
 	find "tests/fuzz/corpus/$1" -type f 2>/dev/null
 }
+# the reviewer's target takes the kind of file from its first byte
+review_seeds() {
+	find tests/review -type f ! -name '*.tsv' ! -name '*.md' | while read -r file; do
+		case $file in
+		*.py) kind='\000' ;;
+		*ockerfile) kind='\001' ;;
+		*compose*) kind='\003' ;;
+		*workflows*) kind='\004' ;;
+		*.y*ml) kind='\002' ;;
+		*.lua) kind='\005' ;;
+		*requirements.txt) kind='\006' ;;
+		*) continue ;;
+		esac
+		{ printf "$kind"; cat "$file"; } >"$1/seed-$(cksum <"$file" | cut -d' ' -f1)"
+	done
+}
 for target in "$fuzzers"/fuzz_*; do
 	case $target in *.d | *.o) continue ;; esac
 	[ -x "$target" ] || continue
@@ -22,6 +38,7 @@ for target in "$fuzzers"/fuzz_*; do
 		cp "$file" "$corpus/seed-$(cksum <"$file" | cut -d' ' -f1)"
 	done
 	log=$found/log
+	[ "$name" = review ] && review_seeds "$corpus"
 	if "$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -artifact_prefix="$found/" \
 		"$corpus" >"$log" 2>&1; then
 		echo "ok    fuzz $name: $(grep -c . "$log") lines, $(ls "$corpus" | wc -l) inputs"

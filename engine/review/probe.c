@@ -125,12 +125,13 @@ static json_t *plan_json(const struct probe_plan *plan, const char *file)
 	for (int i = 0; i < plan->body_count; i++) {
 		json_array_append_new(bodies, json_string(plan->bodies[i]));
 	}
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:b}", "file", file, "predict",
-			 plan->predict ? plan->predict : "/predict", "method",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:b, s:b, s:s}", "file", file,
+			 "predict", plan->predict ? plan->predict : "/predict", "method",
 			 plan->method ? plan->method : "POST", "health",
 			 plan->health ? plan->health : "", "ready", plan->ready ? plan->ready : "",
 			 "metrics", plan->metrics ? plan->metrics : "", "bodies", bodies,
-			 "model_missing", 1);
+			 "model_missing", 1, "auth", (int)plan->claims_auth, "token_header",
+			 plan->token_header ? plan->token_header : "");
 }
 
 static void make_sandbox(struct sandbox *s, struct review_private *r, const struct probe_plan *plan)
@@ -147,8 +148,11 @@ static void make_sandbox(struct sandbox *s, struct review_private *r, const stru
 						     "/etc/python3.11"};
 	char self[4096], inside[512];
 	add(s, "bwrap");
-	static const char *const flags[] = {"--unshare-all", "--die-with-parent", "--new-session",
-					    "--clearenv",    "--cap-drop",        "ALL"};
+	static const char *const flags[] = {
+		"--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop",
+		"ALL",
+		/* the prober is the first process: no other one holds its pipe */
+		"--as-pid-1"};
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
 		add(s, flags[i]);
 	}
@@ -174,7 +178,10 @@ static void make_sandbox(struct sandbox *s, struct review_private *r, const stru
 	add(s, "/tmp");
 	add3(s, "--size", "268435456", "--tmpfs");
 	add(s, PROBE_FOLDER);
-	add(s, "--tmpfs");
+	/* every place that can be written to is small: what fills it fills only that */
+	add3(s, "--size", "67108864", "--tmpfs");
+	add(s, "/dev/shm");
+	add3(s, "--size", "16777216", "--tmpfs");
 	add(s, PROBE_TOOLS);
 	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 	self[n > 0 ? n : 0] = '\0';
@@ -184,6 +191,9 @@ static void make_sandbox(struct sandbox *s, struct review_private *r, const stru
 	add3(s, "--setenv", "LANG", "C.UTF-8");
 	add3(s, "--setenv", "PYTHONDONTWRITEBYTECODE", "1");
 	add3(s, "--setenv", "PYTHONUNBUFFERED", "1");
+	for (int i = 0; i < plan->secret_count; i++) {
+		add3(s, "--setenv", plan->secrets[i], PROBE_TOKEN);
+	}
 	add(s, "--chdir");
 	add(s, PROBE_FOLDER);
 	size_t shared = shared_folder(r);
@@ -202,6 +212,12 @@ static void make_sandbox(struct sandbox *s, struct review_private *r, const stru
 	}
 	free(text);
 	json_decref(wanted);
+	add(s, "--remount-ro");
+	add(s, PROBE_TOOLS);
+	add(s, "--remount-ro");
+	add(s, "/dev");
+	add(s, "--remount-ro");
+	add(s, "/");
 	add(s, PROBE_TOOLS "/mundap");
 	add(s, "probe");
 	add(s, PROBE_TOOLS "/plan.json");
@@ -213,7 +229,8 @@ static const struct probe_row {
 } rows[] = {
 	{"start", "시작", "start", "model-load-failure-unhandled"},
 	{"valid", "올바른 본문", "valid body", "returns-numpy-not-json-serialisable"},
-	{"auth", "토큰 없음", "no token", ""},
+	{"auth", "토큰 없음", "no token", "no-auth"},
+	{"wrong-token", "틀린 토큰", "wrong token", "no-auth"},
 	{"malformed", "깨진 JSON", "malformed JSON",
 	 "no-input-validation|no-error-handling-around-predict"},
 	{"empty", "빈 본문", "empty body", ""},
@@ -226,6 +243,7 @@ static const struct probe_row {
 	{"nan", "NaN", "NaN", "no-input-validation"},
 	{"deep", "20,000겹 중첩", "nesting 20,000 deep", "no-request-size-limit"},
 	{"survives", "살아남기", "survival", "no-input-validation"},
+	{"bounds", "자원 한도", "bounds", "unbounded-tasks|unbounded-cache"},
 	{"error-bodies", "오류 응답의 내용", "error bodies", "debug-server|leaks-exception-text"},
 	{"large-body", "32 MB 본문", "32 MB body", "no-request-size-limit"},
 	{"wrong-method", "틀린 메서드", "wrong method", ""},

@@ -25,6 +25,16 @@ done
 # evidence stands with the findings
 grep -q '"evidence": *"[^"]*500' "$work/${SERVICES:-fastapi}.bad" 2>/dev/null || [ -n "${SERVICES:-}" ] ||
 	{ echo "no evidence"; exit 1; }
+# any token will do, or only the right one
+for kind in bad mended; do
+	"$MUNDAP" review --live --format json "$folder/auth_$kind.py" >"$work/auth.$kind"
+	tr -d '\n' <"$work/auth.$kind" | tr '{' '\n' | grep '"passed": *false' >"$work/auth.failed" || true
+	case $kind in
+	bad) grep -q '틀린 토큰' "$work/auth.failed" && [ "$(wc -l <"$work/auth.failed")" = 1 ] ||
+		{ echo "wrong token not told"; cat "$work/auth.failed"; exit 1; } ;;
+	mended) [ ! -s "$work/auth.failed" ] || { echo "right service refused"; cat "$work/auth.failed"; exit 1; } ;;
+	esac
+done
 # killed in the middle: everything inside ends
 "$MUNDAP" review --live "$folder/fastapi_bad.py" >/dev/null 2>&1 &
 pid=$!

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <curl/curl.h>
 
@@ -23,10 +24,38 @@ void http_answer_release(struct http_answer *answer)
 static size_t keep(char *bytes, size_t size, size_t count, void *context)
 {
 	struct strbuf *body = context;
-	if (body->length < ANSWER_LIMIT) {
-		strbuf_add(body, bytes, size * count);
+	/* an answer that never ends is cut off */
+	if (body->length >= ANSWER_LIMIT) {
+		return 0;
 	}
+	strbuf_add(body, bytes, size * count);
 	return size * count;
+}
+
+static char shown_token[64], shown_header[64];
+
+void http_show_token(const char *token, const char *header)
+{
+	snprintf(shown_token, sizeof shown_token, "%s", token ? token : "");
+	snprintf(shown_header, sizeof shown_header, "%s", header ? header : "");
+}
+
+static struct curl_slist *with_token(struct curl_slist *headers)
+{
+	char line[160];
+	if (!*shown_token) {
+		return headers;
+	}
+	snprintf(line, sizeof line, "Authorization: Bearer %s", shown_token);
+	headers = curl_slist_append(headers, line);
+	snprintf(line, sizeof line, "X-API-Key: %s", shown_token);
+	headers = curl_slist_append(headers, line);
+	if (*shown_header && strcasecmp(shown_header, "Authorization") != 0 &&
+	    strcasecmp(shown_header, "X-API-Key") != 0) {
+		snprintf(line, sizeof line, "%s: %s", shown_header, shown_token);
+		headers = curl_slist_append(headers, line);
+	}
+	return headers;
 }
 
 void http_request(struct http_answer *answer, const char *method, const char *path,
@@ -54,6 +83,7 @@ void http_request(struct http_answer *answer, const char *method, const char *pa
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer->body);
 	/* no "Expect: 100-continue": what a service does with the body is the question */
 	headers = curl_slist_append(headers, "Expect:");
+	headers = with_token(headers);
 	if (body) {
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)length);

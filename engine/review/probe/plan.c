@@ -167,6 +167,36 @@ static void packages(struct probe_plan *plan, struct py_project *project)
 	}
 }
 
+/* os.environ["API_KEY"], os.getenv("TOKEN", …): what the prober sets so that it can show the right token. */
+static void secrets(struct probe_plan *plan, struct py_project *project, struct py *py)
+{
+	const struct syntax_tree *tree = py->tree;
+	for (int32_t n = 0; n < tree->count; n++) {
+		int32_t key = SYNTAX_NO_NODE;
+		const char *from = "";
+		if (tree->nodes[n].kind == SYN_SUBSCRIPT) {
+			from = py_name(py, syntax_child(tree, n, FIELD_VALUE));
+			key = syntax_child(tree, n, FIELD_SUBSCRIPT);
+		} else if (tree->nodes[n].kind == SYN_CALL) {
+			from = py_callee(py, n);
+			key = py_argument(py, n, 0, NULL);
+		}
+		const char *name = key == SYNTAX_NO_NODE ? NULL : py_string(py, key);
+		if (!name || !*name || strlen(name) > 60) {
+			continue;
+		}
+		if (name_is(from, "os.environ|os.environ.get|os.getenv|environ.get|getenv") &&
+		    text_has_any(name, "KEY|TOKEN|SECRET|PASSWORD") && plan->secret_count < 8) {
+			plan->secrets[plan->secret_count++] = keep(project, name);
+		}
+		/* request.headers.get("X-Service-Token"), Header(alias="…") is rarer */
+		if (text_has_any(name, "token|key|auth") && strchr(name, '-') &&
+		    (text_has_any(from, "headers") || name_ends(from, "APIKeyHeader"))) {
+			plan->token_header = keep(project, name);
+		}
+	}
+}
+
 void probe_plan_make(struct probe_plan *plan, struct py_project *project)
 {
 	*plan = (struct probe_plan){0};
@@ -190,5 +220,8 @@ void probe_plan_make(struct probe_plan *plan, struct py_project *project)
 		plan->bodies[plan->body_count++] = common[i];
 	}
 	plan->claims_auth = project_has_auth(project);
+	for (size_t i = 0; plan->claims_auth && i < project->count; i++) {
+		secrets(plan, project, project->files[i]);
+	}
 	packages(plan, project);
 }

@@ -11,6 +11,10 @@ struct probe_plan {
 	const char *bodies[6]; /* JSON texts to try, likeliest first */
 	int body_count;
 	bool claims_auth;
+	const char *
+		token_header; /* where the service looks for its token, beside the usual ones; NULL */
+	const char *secrets[8]; /* environment variables that it takes tokens from */
+	int secret_count;
 	const char *imports[32]; /* top-level packages that must be there */
 	int import_count;
 };

@@ -61,24 +61,46 @@ bool probe_port_open(void)
 	return open;
 }
 
-static void listen_to(struct probe_service *service)
+static void *listen_to(void *context)
 {
+	struct probe_service *service = context;
 	char chunk[4096];
-	ssize_t got;
-	while (service->errors >= 0 && (got = read(service->errors, chunk, sizeof chunk)) > 0) {
-		strbuf_add(&service->said, chunk, (size_t)got);
-		if (service->said.length > SAID_LIMIT) {
-			strbuf_remove(&service->said, 0, service->said.length - SAID_LIMIT);
+	while (!__atomic_load_n(&service->stop_reading, __ATOMIC_ACQUIRE)) {
+		struct pollfd wait = {service->errors, POLLIN, 0};
+		if (poll(&wait, 1, 50) <= 0) {
+			continue;
 		}
+		ssize_t got = read(service->errors, chunk, sizeof chunk);
+		if (got <= 0) {
+			break;
+		}
+		pthread_mutex_lock(&service->lock);
+		strbuf_add(&service->heard, chunk, (size_t)got);
+		if (service->heard.length > SAID_LIMIT) {
+			strbuf_remove(&service->heard, 0, service->heard.length - SAID_LIMIT);
+		}
+		pthread_mutex_unlock(&service->lock);
+	}
+	return NULL;
+}
+
+static void take_said(struct probe_service *service)
+{
+	if (service->reading) {
+		pthread_mutex_lock(&service->lock);
+		strbuf_reset(&service->said);
+		strbuf_add(&service->said, service->heard.text, service->heard.length);
+		pthread_mutex_unlock(&service->lock);
 	}
 }
 
 bool probe_service_alive(struct probe_service *service)
 {
-	listen_to(service);
+	take_said(service);
 	if (service->pid && waitpid(service->pid, &service->exit_status, WNOHANG) == service->pid) {
 		service->pid = 0;
-		listen_to(service);
+		usleep(60 * 1000); /* its last words are on their way */
+		take_said(service);
 	}
 	return service->pid != 0;
 }
@@ -88,16 +110,18 @@ bool probe_service_start(struct probe_service *service, const char *file, bool s
 	int pipes[2];
 	*service = (struct probe_service){.errors = -1};
 	strbuf_init(&service->said);
+	strbuf_init(&service->heard);
+	pthread_mutex_init(&service->lock, NULL);
 	if (pipe2(pipes, O_CLOEXEC) != 0) {
 		return false;
 	}
-	fcntl(pipes[0], F_SETFL, O_NONBLOCK);
 	service->pid = fork();
 	if (service->pid == 0) {
 		become_service(file, stub, pipes[1]);
 	}
 	close(pipes[1]);
 	service->errors = pipes[0];
+	service->reading = pthread_create(&service->reader, NULL, listen_to, service) == 0;
 	int64_t end = clock_now_ns() + (int64_t)(seconds * 1e9);
 	while (service->pid > 0 && clock_now_ns() < end && probe_service_alive(service)) {
 		if (probe_port_open()) {
@@ -125,11 +149,17 @@ void probe_service_stop(struct probe_service *service)
 		waitpid(service->pid, &service->exit_status, 0);
 		service->pid = 0;
 	}
+	if (service->reading) {
+		__atomic_store_n(&service->stop_reading, true, __ATOMIC_RELEASE);
+		pthread_join(service->reader, NULL);
+		service->reading = false;
+	}
 	if (service->errors >= 0) {
 		close(service->errors);
 		service->errors = -1;
 	}
 	strbuf_release(&service->said);
+	strbuf_release(&service->heard);
 }
 
 double probe_service_memory(const struct probe_service *service)
