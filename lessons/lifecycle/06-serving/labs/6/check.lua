@@ -1,5 +1,6 @@
 local T = require "tensor"
 local data = require "data"
+local mlops = require "mlops"
 local project = require "lifecycle.project"
 local serving = require "lifecycle.serving"
 
@@ -95,6 +96,32 @@ local function services(fitted)
 	}
 end
 
+-- One row as a client sends it: by name, without what is not known.
+local function body_of(fitted, row)
+	local body = {}
+	for _, rule in ipairs(fitted) do
+		local value = row[rule.column]
+		if value == value then body[rule.name] = value end
+	end
+	return body
+end
+
+-- A real HTTP service over the stage's model; ways change what goes wrong in it.
+local function service_of(stage, ways)
+	return mlops.service {
+		["GET /ready"] = function() return ways.loaded == false and 503 or 200, { ready = ways.loaded ~= false } end,
+		["POST /predict"] = function(request)
+			if ways.empty then return 200, { answer = "ok" } end
+			local row = {}
+			for _, rule in ipairs(stage.transform) do row[rule.column] = request.json[rule.name] or 0 / 0 end
+			if ways.breaks and row[2] ~= row[2] then return 500, { error = "소득이 없습니다" } end
+			if ways.fill and row[2] ~= row[2] then row[2] = ways.fill end
+			if ways.scale then row[2] = row[2] * ways.scale end
+			return 200, { probability = project.probability(stage.model, project.transform(stage.transform, row)) }
+		end,
+	}
+end
+
 return function(t, learner)
 	t:test("quantise: 눈금과 정수", function()
 		a_function(t, learner, "quantise")
@@ -177,6 +204,40 @@ return function(t, learner)
 					t:fail(("%s를 놓쳤습니다(어긋난 칸 %s). 첫 행만 견주지는 않았나요? 빈칸이나 NaN과 견주면 어떻게 되나요?"):format(case[1], want))
 				end
 				t:fail(("%s에서 어긋난 칸은 %s인데 %s라고 하셨습니다. 번호가 작은 것부터, 한 번씩만 적었나요?"):format(case[1], want, said))
+			end
+		end
+	end)
+
+	t:test("first_minute: 진짜 서비스의 첫 1분", function()
+		a_function(t, learner, "first_minute")
+		local stage = project.stage(6)
+		local rows = data.credit { count = 300, seed = t.seed + 4, missing = 0.15 }.features:totable()
+		local samples, missing, all = {}, {}, {}
+		for i = 1, 24 do
+			samples[i] = { body = body_of(stage.transform, rows[i]), probability = project.probability(stage.model, project.transform(stage.transform, rows[i])) }
+			all[i] = i
+			if rows[i][2] ~= rows[i][2] then missing[#missing + 1] = i end
+		end
+		local cases = {
+			{ "멀쩡한 서비스", {}, true, {} },
+			{ "모델을 못 읽은 서비스", { loaded = false }, false, {} },
+			{ "빈 소득을 0으로 채우는 서비스", { fill = 0 }, true, missing },
+			{ "빈 소득에 500으로 답하는 서비스", { breaks = true }, true, missing },
+			{ "200이라고 하지만 확률이 없는 서비스", { empty = true }, true, all },
+		}
+		for _, case in ipairs(cases) do
+			local service = service_of(stage, case[2])
+			local got = learner.first_minute(service:client(), samples)
+			service:close()
+			t:ok(type(got) == "table" and type(got.ready) == "boolean" and type(got.failed) == "table", "{ ready = 참이나 거짓, failed = 번호 목록 }을 돌려주세요.")
+			t:ok(got.ready == case[3], case[3] and case[1] .. "인데 준비가 안 되었다고 하셨습니다. /ready의 status는 얼마였나요?"
+				or case[1] .. "인데 준비가 되었다고 하셨습니다. 서버가 대답했다는 것과 손님을 받을 수 있다는 것은 같은 말일까요?")
+			local said, want = table.concat(got.failed, ", "), table.concat(case[4], ", ")
+			if said ~= want then
+				if #got.failed < #case[4] then
+					t:fail(("%s: 어긋난 표본은 %d개인데 %d개만 찾으셨습니다. 200이라는 대답만 보았나요, 답의 내용도 견주었나요?"):format(case[1], #case[4], #got.failed))
+				end
+				t:fail(("%s: 어긋난 표본은 %s번인데 %s번이라고 하셨습니다."):format(case[1], want == "" and "없음" or want, said))
 			end
 		end
 	end)

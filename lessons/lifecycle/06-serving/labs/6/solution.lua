@@ -1,3 +1,5 @@
+local ml = require "ml"
+local mlops = require "mlops"
 local serving = require "lifecycle.serving"
 local project = require "lifecycle.project"
 
@@ -71,6 +73,18 @@ local function find_skew(lab, server, rows)
 	return out
 end
 
+local function first_minute(client, samples)
+	local answer = client:get("/ready")
+	if not answer or answer.status ~= 200 then return { ready = false, failed = {} } end
+	local failed = {}
+	for i, sample in ipairs(samples) do
+		local r = client:post("/predict", sample.body)
+		local p = r and r.status == 200 and type(r.json) == "table" and r.json.probability
+		if type(p) ~= "number" or not (math.abs(p - sample.probability) <= 1e-6) then failed[#failed + 1] = i end
+	end
+	return { ready = true, failed = failed }
+end
+
 local profile = serving.profile(1)
 for _, card in ipairs(serving.cards(profile, 1)) do
 	local c = choose(card, profile)
@@ -78,10 +92,20 @@ for _, card in ipairs(serving.cards(profile, 1)) do
 		serving.cost(profile, c, card)))
 end
 
-local service = project.stage(6)
+local stages = project.stage(6, true)
+local ready, service = stages[3], stages[6]
 for i = 1, 3 do
 	local x = project.transform(service.transform, service.smoke[i].row)
 	print(("신청 %d: 연구실 %.4f, 서비스 %.4f"):format(i, service.smoke[i].probability, project.probability(service.model, x)))
 end
 
-return { quantise = quantise, simulate = simulate, choose = choose, find_skew = find_skew }
+local row = ready.valid.x[1]
+local model = ml.logistic(ready.train.x, ready.train.labels)
+for _, setting in ipairs { { 1, 6 }, { 4, 13 } } do
+	local server = mlops.serve(model, { batch = setting[1], delay_ms = setting[2] })
+	local load = mlops.load(server, { path = "/predict", body = { features = row }, shape = "poisson", rate = 250, seconds = 0.6, connections = 100, seed = 1 })
+	print(("묶음 %d: %d건에 답하고, 잰 p99는 %.0f밀리초"):format(setting[1], load.answered, 1000 * load.p99))
+	server:stop()
+end
+
+return { quantise = quantise, simulate = simulate, choose = choose, find_skew = find_skew, first_minute = first_minute }

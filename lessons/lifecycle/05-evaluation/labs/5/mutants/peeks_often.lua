@@ -90,20 +90,4 @@ local function search(variants, questions, ask)
 	return alive[1].v
 end
 
-local train, valid, test = rare.tables { seed = 3 }
-local chosen = choose(train, valid, function() return test end)
-print(("테스트 F1 %.3f"):format(chosen.test_f1))
-local list, questions = prompt.variants(), prompt.questions(#prompt.messages, 1)
-local function right(v, q)
-	return prompt.answer(list[v], questions[q].text) == questions[q].label
-end
-for v, variant in ipairs(list) do
-	local count = 0
-	for q = 1, #questions do count = count + (right(v, q) and 1 or 0) end
-	if variant.format and variant.describe == "full" then print(("설명 full, 형식 넣음, 보기 %-8s %d통"):format(variant.examples, count)) end
-end
-print(prompt.text(list[search(#list, #questions, right)], "카드를 어디 두었는지 모르겠어요"))
-local card = project.stage(5)
-print(("5단계: 문턱값 %.2f, 테스트에서 한 건에 %.2f만 원"):format(card.threshold, card.test.cost))
-
 return { report = report, errors = errors, pick = pick, choose = choose, search = search }

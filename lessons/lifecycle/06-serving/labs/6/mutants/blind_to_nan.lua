@@ -1,5 +1,7 @@
 -- mistake: a comparison with NaN is always false, so the difference is not seen
 -- expects: NaN과 견주면
+local ml = require "ml"
+local mlops = require "mlops"
 local serving = require "lifecycle.serving"
 local project = require "lifecycle.project"
 
@@ -73,17 +75,16 @@ local function find_skew(lab, server, rows)
 	return out
 end
 
-local profile = serving.profile(1)
-for _, card in ipairs(serving.cards(profile, 1)) do
-	local c = choose(card, profile)
-	print(("%s: %s, %d비트, 묶음 %d, 일꾼 %d → 하루 %.1f원"):format(card.name, c.mode, c.bits, c.batch, c.workers,
-		serving.cost(profile, c, card)))
+local function first_minute(client, samples)
+	local answer = client:get("/ready")
+	if not answer or answer.status ~= 200 then return { ready = false, failed = {} } end
+	local failed = {}
+	for i, sample in ipairs(samples) do
+		local r = client:post("/predict", sample.body)
+		local p = r and r.status == 200 and type(r.json) == "table" and r.json.probability
+		if type(p) ~= "number" or not (math.abs(p - sample.probability) <= 1e-6) then failed[#failed + 1] = i end
+	end
+	return { ready = true, failed = failed }
 end
 
-local service = project.stage(6)
-for i = 1, 3 do
-	local x = project.transform(service.transform, service.smoke[i].row)
-	print(("신청 %d: 연구실 %.4f, 서비스 %.4f"):format(i, service.smoke[i].probability, project.probability(service.model, x)))
-end
-
-return { quantise = quantise, simulate = simulate, choose = choose, find_skew = find_skew }
+return { quantise = quantise, simulate = simulate, choose = choose, find_skew = find_skew, first_minute = first_minute }

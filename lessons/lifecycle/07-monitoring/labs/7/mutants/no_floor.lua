@@ -71,14 +71,4 @@ local function judge(reference, window)
 	return fall > 0.05 and "harmful" or "harmless"
 end
 
-for _, drift in ipairs { "none", "harmless", "covariate", "corrupt", "label" } do
-	local raw = data.credit { count = 3000, months = 1, seed = 7, drift = drift, drift_month = 1 }
-	local rows, p = raw.features:totable(), {}
-	for i, row in ipairs(rows) do p[i] = project.probability(service.model, project.transform(service.transform, row)) end
-	print(("%-10s 짐작한 정확도 %.3f"):format(drift, expected_accuracy(p, service.threshold)))
-end
-
-local usual = project.stage(7).prediction
-print(("7단계: 학습 때 거절하던 비율 %.3f, 짐작한 정확도 %.3f"):format(usual.refused, usual.accuracy))
-
 return { psi = psi, page_hinkley = page_hinkley, watch = watch, expected_accuracy = expected_accuracy, judge = judge }
