@@ -30,6 +30,7 @@
 	X(CANVAS, "canvas", "{width,height,say,keys:[[key,what]…]}; bytes: cells, see canvas.h") \
 	X(TEST, "test", "{name,passed,message,line?}") \
 	X(ARTIFACT, "artifact", "{name,kind}; bytes: the file the script made") \
+	X(PIPELINE, "pipeline", "the description that pipeline_read.h tells of") \
 	X(RECORD, "record", "{name,status,seed,parameters,tags,metrics:{name:[[step,value]…]}}") \
 	X(FILE, "file", "{name,part,parts}; bytes: a part of a file to keep (name without folders)")
 

@@ -6,9 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <openssl/evp.h>
-
 #include "engine/base/clock.h"
+#include "engine/base/digest.h"
 #include "engine/base/file.h"
 #include "engine/base/message.h"
 #include "engine/store/db.h"
@@ -29,19 +28,6 @@ static bool good_name(const char *name)
 		}
 	}
 	return true;
-}
-
-static enum status digest_of(char hex[65], const struct strbuf *bytes, struct error *err)
-{
-	unsigned char raw[EVP_MAX_MD_SIZE];
-	unsigned length = 0;
-	if (!EVP_Digest(bytes->text, bytes->length, raw, &length, EVP_sha256(), NULL)) {
-		return error_set(err, STATUS_INTERNAL, "sha256", "the hash could not be computed");
-	}
-	for (unsigned i = 0; i < length; i++) {
-		snprintf(hex + 2 * i, 3, "%02x", raw[i]);
-	}
-	return STATUS_OK;
 }
 
 enum status registry_path(struct store *store, struct strbuf *out, const char *digest,
@@ -136,7 +122,7 @@ enum status registry_add(struct store *store, const char *path, const struct mod
 	strbuf_init(&bytes);
 	enum status status = file_read(&bytes, path, MODEL_FILE_LIMIT, err);
 	if (status == STATUS_OK) {
-		status = digest_of(digest, &bytes, err);
+		status = digest_sha256(digest, bytes.text, bytes.length, err);
 	}
 	if (status == STATUS_OK) {
 		status = keep_bytes(store, &bytes, digest, err);
@@ -218,7 +204,7 @@ enum status registry_verify(struct store *store, const struct model_version *ver
 		status = file_read(&bytes, path.text, MODEL_FILE_LIMIT, err);
 	}
 	if (status == STATUS_OK) {
-		status = digest_of(digest, &bytes, err);
+		status = digest_sha256(digest, bytes.text, bytes.length, err);
 	}
 	if (status == STATUS_OK && strcmp(digest, version->digest) != 0) {
 		status =

@@ -22,6 +22,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/message.h"
 #include "engine/lua/figure.h"
+#include "engine/lua/pipeline.h"
 #include "engine/tensor/engine.h"
 #include "engine/tensor/threads.h"
 #include "engine/worker/confine.h"
@@ -490,6 +491,11 @@ int worker_main(void)
 			ok = script_check(worker.script, worker.file, request->source,
 					  request->source_length, worker.check_file, request->check,
 					  request->check_length, request->seed, &passed, &fault);
+			break;
+		case WORKER_PIPELINE:
+			ok = script_pipeline(worker.script, worker.file, request->source,
+					     request->source_length, request->check,
+					     request->check_length, &fault);
 			break;
 		case WORKER_FIGURE:
 			ok = run_figure(&fault);

@@ -28,6 +28,7 @@ struct worker;
 enum worker_kind {
 	WORKER_RUN, /* a script */
 	WORKER_CHECK, /* a lab's check over a learner's file */
+	WORKER_PIPELINE, /* check empty: describes a pipeline; else one step, check the request of pipeline.h */
 	WORKER_FIGURE /* a figure: answers keys until it is stopped */
 };
 

@@ -137,7 +137,7 @@ static void take_artifact(struct drive *drive, const struct frame *frame, const 
 	json_array_append_new(drive->artifacts, row);
 }
 
-static void take_frame(struct drive *drive, const struct frame *frame)
+void drive_take(struct drive *drive, const struct frame *frame)
 {
 	json_t *json = json_loadb(frame->json, frame->json_length, 0, NULL);
 	if (!json) {
@@ -193,7 +193,7 @@ enum status drive_worker(struct drive *drive, const struct worker_request *reque
 		struct frame frame;
 		enum worker_next next;
 		while ((next = worker_next(worker, &frame)) == WORKER_FRAME) {
-			take_frame(drive, &frame);
+			drive_take(drive, &frame);
 		}
 		if (next == WORKER_ENDED) {
 			break;

@@ -29,6 +29,9 @@ void drive_release(struct drive *drive);
 enum status drive_worker(struct drive *drive, const struct worker_request *request,
 			 struct worker_result *result, struct error *err);
 
+/** Keeps (and, when live, prints) what a frame holds: for callers with a loop of their own. */
+void drive_take(struct drive *drive, const struct frame *frame);
+
 /** {"kind","message","line"} of a failed run, null of one that went well. New reference. */
 json_t *drive_error_json(const struct worker_result *result);
 /** "conv.lua 12번째 줄: …" on stderr. */

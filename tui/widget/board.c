@@ -279,6 +279,7 @@ bool board_take(struct board *board, const struct frame *frame)
 		break;
 	case FRAME_ARTIFACT:
 	case FRAME_RECORD:
+	case FRAME_PIPELINE:
 		break; /* for whoever keeps them */
 	default:
 		ok = add_picture(board, frame, json);
