@@ -50,7 +50,7 @@ end
 
 return {
 	keys = {
-		{ "left/right", "문턱값 옮기기" },
+		{ "left/right", "임계값 옮기기" },
 		{ "f", "F1이 가장 높은 곳" },
 		{ "b", "가장 싼 곳" },
 		{ "w", "부실 한 건의 가중치" },
@@ -84,7 +84,7 @@ return {
 		local c, price = count(state, state.at / 100), PRICES[state.price]
 		canvas:text(1, 1, string.format("검증 %d건 · 부실 가중치 %d · 놓침 %d만 원, 괜한 의심 %d만 원", #state.labels,
 			WEIGHTS[state.weight], price[1], price[2]), "bold")
-		canvas:text(1, 3, string.format("문턱값 %.2f", state.at / 100), "accent")
+		canvas:text(1, 3, string.format("임계값 %.2f", state.at / 100), "accent")
 		canvas:text(10, 5, "'갚음'   '부실'", "dim")
 		canvas:text(1, 6, "갚음", "dim")
 		canvas:text(1, 8, "부실", "dim")
@@ -105,13 +105,13 @@ return {
 		-- the mark of this threshold: the plot begins 8 cells right of its frame
 		canvas:text(45 + math.floor(c.recall * 31 + 0.5), 4 + math.floor((1 - c.precision) * 8 + 0.5), "●", "accent")
 		canvas:text(66, 13, "재현율 →", "dim")
-		canvas:text(37, 14, string.format("F1 최고    문턱값 %.2f · F1 %.3f", state.top / 100, state.top_f1), "good")
-		canvas:text(37, 15, string.format("가장 싼 곳 문턱값 %.2f · %.2f만 원", state.cheap / 100, state.least), "good")
+		canvas:text(37, 14, string.format("F1 최고    임계값 %.2f · F1 %.3f", state.top / 100, state.top_f1), "good")
+		canvas:text(37, 15, string.format("가장 싼 곳 임계값 %.2f · %.2f만 원", state.cheap / 100, state.least), "good")
 	end,
 
 	say = function(state)
 		local c = count(state, state.at / 100)
-		return string.format("문턱값 %.2f에서 찾음 %d, 놓침 %d, 괜한 의심 %d, 정확도 %.3f, 정밀도 %.3f, 재현율 %.3f, F1 %.3f, 비용은 한 건에 %.2f만 원입니다. F1은 %.2f에서 가장 높고(%.3f), 비용은 %.2f에서 가장 쌉니다(%.2f만 원).",
+		return string.format("임계값 %.2f에서 찾음 %d, 놓침 %d, 괜한 의심 %d, 정확도 %.3f, 정밀도 %.3f, 재현율 %.3f, F1 %.3f, 비용은 한 건에 %.2f만 원입니다. F1은 %.2f에서 가장 높고(%.3f), 비용은 %.2f에서 가장 쌉니다(%.2f만 원).",
 			state.at / 100, c.tp, c.fn, c.fp, c.accuracy, c.precision, c.recall, c.f1, c.cost, state.top / 100,
 			state.top_f1, state.cheap / 100, state.least)
 	end,

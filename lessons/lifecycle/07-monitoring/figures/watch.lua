@@ -60,7 +60,7 @@ end
 
 return {
 	keys = {
-		{ "left/right", "문턱 λ" },
+		{ "left/right", "임계값 λ" },
 		{ "up/down", "참아 주는 폭 δ" },
 		{ "v", "지켜볼 값" },
 		{ "w", "세상" },
@@ -88,7 +88,7 @@ return {
 	draw = function(state, canvas)
 		canvas:text(1, 1, WORLDS[state.world][2], "bold")
 		canvas:text(1, 2, "지켜볼 값: " .. VALUES[state.value][2], "accent")
-		canvas:text(1, 3, "쌓인 높이 (문턱을 넘으면 울리고 다시 셉니다)", "dim")
+		canvas:text(1, 3, "쌓인 높이 (임계값을 넘으면 울리고 다시 셉니다)", "dim")
 		canvas:line(1, 4, 56, 9, { state.curve }, { min = 0, max = 36 })
 		canvas:text(9, 13, "1", "dim")
 		canvas:text(31, 13, "5000", "dim")

@@ -113,16 +113,16 @@ return function(t, learner)
 		local _, by_f1 = best_of(p, truth, ways[1][2])
 		for _, way in ipairs(ways) do
 			local threshold, value = learner.pick(p, truth, way[2])
-			t:ok(type(threshold) == "number", "pick이 문턱값을 돌려주지 않습니다.")
+			t:ok(type(threshold) == "number", "pick이 임계값을 돌려주지 않습니다.")
 			local best = best_of(p, truth, way[2])
 			local got = way[2](engine(truth, decide(p, threshold)))
 			if got < best - 1e-9 then
 				if math.abs(threshold - by_f1) < 1e-9 and way[1] ~= "F1" then
-					t:fail(("‘%s’ 기준으로 고르라고 했는데 고르신 문턱값 %.2f는 F1이 가장 높은 자리입니다. 거짓 경보 한 번이 800만 원이어도 F1이 정답일까요?"):format(way[1], threshold))
+					t:fail(("‘%s’ 기준으로 고르라고 했는데 고르신 임계값 %.2f는 F1이 가장 높은 자리입니다. 거짓 경보 한 번이 800만 원이어도 F1이 정답일까요?"):format(way[1], threshold))
 				end
-				t:fail(("‘%s’ 기준으로는 더 좋은 문턱값이 있습니다(고르신 문턱값 %.2f). 끝까지 모두 대어 보았나요? 클수록 좋은 값인가요?"):format(way[1], threshold))
+				t:fail(("‘%s’ 기준으로는 더 좋은 임계값이 있습니다(고르신 임계값 %.2f). 끝까지 모두 대어 보았나요? 클수록 좋은 값인가요?"):format(way[1], threshold))
 			end
-			t:near(value, best, 1e-9, "문턱값과 함께, 그때의 worth 값을 돌려주세요.")
+			t:near(value, best, 1e-9, "임계값과 함께, 그때의 worth 값을 돌려주세요.")
 		end
 	end)
 
@@ -146,7 +146,7 @@ return function(t, learner)
 		t:metric("hidden_f1", got.f1)
 		t:metric("hidden_recall", got.recall)
 		t:ok(got.f1 >= base.f1 + 0.10 or got.accuracy < base.accuracy - 0.002,
-			("정확도는 %.3f인데 숨은 데이터의 F1은 %.3f입니다(기본 %.3f). 찾아낸 부실의 비율은 %.3f입니다. 이 문턱값은 무엇이 정했나요?"):format(got.accuracy, got.f1, base.f1, got.recall))
+			("정확도는 %.3f인데 숨은 데이터의 F1은 %.3f입니다(기본 %.3f). 찾아낸 부실의 비율은 %.3f입니다. 이 임계값은 무엇이 정했나요?"):format(got.accuracy, got.f1, base.f1, got.recall))
 		t:ok(got.f1 >= base.f1 + 0.10, ("숨은 데이터의 F1이 %.3f, 기본은 %.3f입니다. 정밀도는 %.3f, 재현율은 %.3f입니다. 둘 가운데 어느 쪽이 무너졌나요? 검증에서 어떤 값을 보고 고르셨나요?"):format(
 			got.f1, base.f1, got.precision, got.recall))
 	end)

@@ -102,6 +102,6 @@ for v, variant in ipairs(list) do
 end
 print(prompt.text(list[search(#list, #questions, right)], "카드를 어디 두었는지 모르겠어요"))
 local card = project.stage(5)
-print(("5단계: 문턱값 %.2f, 테스트에서 한 건에 %.2f만 원"):format(card.threshold, card.test.cost))
+print(("5단계: 임계값 %.2f, 테스트에서 한 건에 %.2f만 원"):format(card.threshold, card.test.cost))
 
 return { report = report, errors = errors, pick = pick, choose = choose, search = search }

@@ -19,7 +19,7 @@ local function errors(truth, predicted)
 	return 0, 0
 end
 
--- 3. worth(report)가 가장 큰 문턱값과 그 값
+-- 3. worth(report)가 가장 큰 임계값과 그 값
 local function pick(probability, labels, worth)
 	-- TODO: 0.01 … 0.99를 하나씩 대어 보세요.
 	return 0.5, 0
@@ -29,7 +29,7 @@ end
 local function choose(train, valid, open_test)
 	local model = ml.logistic(train.x, train.labels, { l2 = 1 })
 	local threshold = 0.5
-	-- TODO: 가중치나 모델을 바꾸어 가며 valid에서 가장 좋은 모델과 문턱값을 고르세요.
+	-- TODO: 가중치나 모델을 바꾸어 가며 valid에서 가장 좋은 모델과 임계값을 고르세요.
 	local function predict(x)
 		local out = {}
 		for i, p in ipairs(rare.probabilities(model, x)) do out[i] = p >= threshold and 1 or 0 end
@@ -60,6 +60,6 @@ for v, variant in ipairs(list) do
 end
 print(prompt.text(list[search(#list, #questions, right)], "카드를 어디 두었는지 모르겠어요"))
 local card = project.stage(5)
-print(("5단계: 문턱값 %.2f, 테스트에서 한 건에 %.2f만 원"):format(card.threshold, card.test.cost))
+print(("5단계: 임계값 %.2f, 테스트에서 한 건에 %.2f만 원"):format(card.threshold, card.test.cost))
 
 return { report = report, errors = errors, pick = pick, choose = choose, search = search }
