@@ -58,9 +58,15 @@ local applications = data.credit { count = 4000, seed = 1 }
 local labels, rows = applications.truth:totable(), applications.features:totable()
 local costs = { miss = 300, alarm = 40 }
 for _, most in ipairs { 0, 1, 2, 3, 99 } do -- 0이면 모두 거절, 99면 모두 승인
-	local refused = {}
-	for i, row in ipairs(rows) do refused[i] = row[4] >= most end
-	print(("연체 %d회 이상 거절: 한 건에 %.2f만 원"):format(most, mean_cost(labels, refused, costs)))
+	local refused, right, caught, bad = {}, 0, 0, 0
+	for i, row in ipairs(rows) do
+		refused[i] = row[4] >= most
+		if refused[i] == (labels[i] == 1) then right = right + 1 end
+		bad = bad + labels[i]
+		if refused[i] then caught = caught + labels[i] end
+	end
+	print(("연체 %d회 이상 거절: 정확도 %.3f, 재현율 %.3f, 한 건에 %.2f만 원"):format(most, right / #rows, caught / bad,
+		mean_cost(labels, refused, costs)))
 end
 print(("가장 싼 임계값 %.2f"):format(choose(applications.probability:totable(), labels, costs)))
 
