@@ -202,6 +202,8 @@ const struct binding bind_layers[] = {
 	LAYER("softmax", "dim?: integer", "합이 1인 확률로 바꿉니다(기본: 마지막 차원)."),
 	LAYER("embedding", "n: integer, d: integer", "번호(0부터) n가지를 d개의 수로 바꿉니다."),
 	LAYER("sequential", "...: Model|Model[]", "층을 차례로 잇습니다."),
+	LAYER("checkpoint", "...: Model|Model[]",
+	      "안쪽 층의 중간 값을 버렸다가 기울기를 구할 때 다시 계산합니다. 메모리를 아낍니다."),
 	LAYER("residual", "...: Model|Model[]", "안쪽 층의 결과에 입력을 더합니다."),
 	LAYER("batch_norm2d", "channels: integer, epsilon?: number, momentum?: number",
 	      "배치 정규화 [N,C,H,W]"),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/lua/bind_files.h"
+#include "engine/lua/bind_nn.h"
 #include "engine/lua/handle.h"
 #include "engine/lua/values.h"
 
@@ -384,8 +385,8 @@ static const struct binding functions[] = {
 	{"max_abs_diff", max_abs_diff, "a: Tensor, b: Tensor", "number", "가장 큰 차이입니다.", 0},
 	{NULL, NULL, NULL, NULL, NULL, 0}};
 
-static const struct binding *const lists[] = {bind_makers, bind_grad_functions, bind_linalg,
-					      bind_tensor_files, NULL};
+static const struct binding *const lists[] = {bind_makers,       bind_grad_functions, bind_linalg,
+					      bind_tensor_files, bind_inside_tensor,  NULL};
 static const struct bound_type *const types[] = {&tensor_type, NULL};
 
 const struct bound_module tensor_module = {.name = "tensor",

@@ -39,7 +39,8 @@ typedef struct module *(*exchange)(const struct module *parent, int *at, void *c
 
 static bool holds_children(const struct module *m)
 {
-	return m->kind == &module_sequential || m->kind == &module_residual;
+	return m->kind == &module_sequential || m->kind == &module_residual ||
+	       m->kind == &module_checkpoint;
 }
 
 static struct module *rebuild(const struct module *m, exchange fn, void *context, struct error *err)

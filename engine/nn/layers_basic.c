@@ -1,8 +1,10 @@
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/message.h"
 #include "engine/nn/layers.h"
+#include "engine/tensor/checkpoint.h"
 #include "engine/tensor/ops.h"
 
 /* Linear maps, convolutions, pooling, activations, containers. */
@@ -353,6 +355,38 @@ MODULE_FORWARD(sequential)
 	MODULE_UNUSED;
 	return module_result(outputs, run_children(m, inputs[0], err), err);
 }
+static struct tensor *run_again(void *context, struct tensor *x, struct error *err)
+{
+	return run_children(context, x, err);
+}
+static void keep_module(void *context, bool hold)
+{
+	if (hold) {
+		module_ref(context);
+	} else {
+		module_unref(context);
+	}
+}
+MODULE_FORWARD(checkpoint)
+{
+	MODULE_UNUSED;
+	struct module_list list;
+	enum status status = module_parameters(&list, m, err);
+	if (status != STATUS_OK) {
+		return status;
+	}
+	struct tensor **parameters = malloc(((size_t)list.count + 1) * sizeof *parameters);
+	for (int i = 0; parameters && i < list.count; i++) {
+		parameters[i] = list.items[i].tensor;
+	}
+	struct checkpoint_part part = {run_again, m, keep_module};
+	struct tensor *y =
+		parameters ? tensor_checkpoint(&part, inputs[0], parameters, list.count, err)
+			   : NULL;
+	free(parameters);
+	module_list_release(&list);
+	return y ? module_result(outputs, y, err) : STATUS_NOMEM;
+}
 MODULE_FORWARD(residual)
 {
 	MODULE_UNUSED;
@@ -361,3 +395,4 @@ MODULE_FORWARD(residual)
 }
 PLAIN(sequential, "modules one after the other", NO_FIELDS);
 PLAIN(residual, "x plus its children's result on x", NO_FIELDS);
+PLAIN(checkpoint, "its children one after the other, computed again for the gradients", NO_FIELDS);

@@ -487,8 +487,8 @@ enum status module_summary(struct strbuf *out, struct module *m, int dims, const
 enum status module_macs(double *out, struct module *m, int dims, const int64_t *shape,
 			struct error *err)
 {
-	profile_count_start();
+	profile_macs_start();
 	enum status status = dry_run(m, dims, shape, err);
-	*out = profile_count_stop().flops / 2;
+	*out = profile_macs_stop();
 	return status;
 }

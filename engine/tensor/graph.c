@@ -70,6 +70,9 @@ void tensor_node_unref(struct tensor_node *node)
 		struct tensor_node *next = dying;
 		dying = next->next_dying;
 		release_saved(next);
+		if (next->call.op->keep) {
+			next->call.op->keep(&next->call, false);
+		}
 		size_t n = (size_t)next->call.input_count;
 		tensor_memory_note(-(ptrdiff_t)(sizeof *next + n * (sizeof(void *) + 4)));
 		free(next);

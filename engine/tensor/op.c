@@ -281,6 +281,9 @@ static enum status leave_node(struct op_call *call, struct error *err)
 		node->versions[k] = call->inputs[k] ? call->inputs[k]->storage->version : 0;
 	}
 	tensor_memory_note((ptrdiff_t)(sizeof *node + n * (sizeof(void *) + 4)));
+	if (call->op->keep) {
+		call->op->keep(call, true);
+	}
 	node->sequence = tensor_state.sequence++;
 	for (int k = 0; k < call->output_count; k++) {
 		struct tensor *out = call->outputs[k];

@@ -99,6 +99,8 @@ struct op {
 	 * input_grads that need none stay NULL. */
 	enum status (*vjp)(const struct op_call *call, struct tensor *const *output_grads,
 			   struct tensor **input_grads, struct error *err);
+	/** Takes (true) or gives back what a node's parameters point to. NULL: they point to nothing. */
+	void (*keep)(const struct op_call *call, bool hold);
 	size_t (*workspace)(const struct op_call *call);
 	void (*cost)(const struct op_call *call, struct op_cost *cost);
 };

@@ -299,7 +299,10 @@ static void attention_cost(const struct op_call *call, struct op_cost *cost)
 {
 	op_cost_elements(call, cost);
 	double pairs = (double)(Q->shape[0] * Q->shape[1] * Q->shape[2] * K->shape[2]);
-	pairs = call->params.i[0] && Q->shape[2] > 1 ? pairs / 2 : pairs;
+	if (call->params.i[0] &&
+	    Q->shape[2] == K->shape[2]) { /* each place sees itself and those before */
+		pairs = pairs / (double)K->shape[2] * (double)(K->shape[2] + 1) / 2;
+	}
 	cost->flops = 2 * pairs * (double)(Q->shape[3] + V->shape[3]);
 }
 

@@ -15,7 +15,7 @@
 struct plan_recorder {
 	struct op_call *calls;
 	int count, capacity;
-	uint64_t start_sequence;
+	uint64_t first_draw; /* counter of the random numbers when recording began */
 	bool read;
 };
 
@@ -37,6 +37,9 @@ struct plan {
 	struct tensor **outputs;
 	int output_count;
 	double flops;
+	uint64_t *
+		draws; /* of each random call, counted from the first of the step; a part run again draws the same */
+	uint64_t draw_count; /* of a step */
 	int64_t *spent; /* nanoseconds of each call over the runs that were watched */
 	int64_t watched_runs;
 };
@@ -46,9 +49,11 @@ enum status plan_record_begin(struct error *err)
 	plan_record_cancel();
 	tensor_state.recordings++;
 	tensor_state.recorder = calloc(1, sizeof *tensor_state.recorder);
-	return tensor_state.recorder
-		       ? STATUS_OK
-		       : error_set(err, STATUS_NOMEM, "plan", message(MSG_TENSOR_NOMEM), 0.0);
+	if (!tensor_state.recorder) {
+		return error_set(err, STATUS_NOMEM, "plan", message(MSG_TENSOR_NOMEM), 0.0);
+	}
+	tensor_state.recorder->first_draw = tensor_rng_get().counter;
+	return STATUS_OK;
 }
 
 static void call_release(struct op_call *call)
@@ -356,7 +361,7 @@ static void assign_places(struct plan *p)
 	}
 }
 
-static enum status move_in(struct plan *p, struct error *err)
+static enum status move_in(struct plan *p, uint64_t first_draw, struct error *err)
 {
 	size_t workspace = 0;
 	for (int i = 0; i < p->count; i++) {
@@ -372,7 +377,8 @@ static enum status move_in(struct plan *p, struct error *err)
 	p->buffer = tensor_alloc_bytes(p->buffer_bytes);
 	p->workspace = tensor_alloc_bytes(workspace);
 	p->spent = calloc((size_t)p->count + 1, sizeof *p->spent);
-	if (!p->buffer || !p->workspace || !p->spent) {
+	p->draws = calloc((size_t)p->count + 1, sizeof *p->draws);
+	if (!p->buffer || !p->workspace || !p->spent || !p->draws) {
 		return error_set(err, STATUS_NOMEM, "plan", message(MSG_TENSOR_NOMEM),
 				 (double)p->buffer_bytes / 1e6);
 	}
@@ -386,6 +392,7 @@ static enum status move_in(struct plan *p, struct error *err)
 	}
 	for (int i = 0; i < p->count; i++) {
 		p->calls[i].workspace = p->workspace;
+		p->draws[i] = p->calls[i].random - first_draw;
 	}
 	return STATUS_OK;
 }
@@ -442,6 +449,8 @@ enum status plan_compile(struct plan **out, struct tensor *const *outputs, int c
 	}
 	p->calls = r->calls;
 	p->count = p->recorded = r->count;
+	uint64_t first_draw = r->first_draw;
+	p->draw_count = tensor_rng_get().counter - first_draw;
 	tensor_state.recorder = NULL;
 	free(r);
 	p->outputs = held;
@@ -454,7 +463,7 @@ enum status plan_compile(struct plan **out, struct tensor *const *outputs, int c
 	enum status status = find_lives(p, err);
 	if (status == STATUS_OK) {
 		assign_places(p);
-		status = move_in(p, err);
+		status = move_in(p, first_draw, err);
 	}
 	if (status != STATUS_OK) {
 		plan_free(p);
@@ -468,10 +477,11 @@ enum status plan_run(struct plan *p, struct error *err)
 {
 	(void)err;
 	bool watched = tensor_state.profile || tensor_state.counting;
+	struct tensor_rng_state draws = tensor_rng_get();
 	for (int i = 0; i < p->count; i++) {
 		struct op_call *call = &p->calls[i];
 		if (call->op->flags & OP_RANDOM) {
-			call->random = tensor_random_next();
+			call->random = draws.counter + p->draws[i];
 		}
 		int64_t start = watched ? clock_now_ns() : 0;
 		if (call->op->forward) {
@@ -483,6 +493,8 @@ enum status plan_run(struct plan *p, struct error *err)
 			p->spent[i] += spent;
 		}
 	}
+	draws.counter += p->draw_count;
+	tensor_rng_put(draws);
 	p->watched_runs += watched;
 	return STATUS_OK;
 }
@@ -507,6 +519,7 @@ void plan_free(struct plan *p)
 	}
 	free(p->slots);
 	free(p->spent);
+	free(p->draws);
 	free(p->outputs);
 	free(p->calls);
 	tensor_free_bytes(p->buffer);

@@ -18,6 +18,28 @@ void profile_stop(void)
 	tensor_state.profile = NULL;
 }
 
+static bool multiplies(enum op_id id)
+{
+	switch (id) {
+	case OP_MATMUL:
+	case OP_LINEAR:
+	case OP_CONV2D:
+	case OP_CONV2D_INPUT_GRAD:
+	case OP_CONV2D_WEIGHT_GRAD:
+	case OP_CONV_TRANSPOSE2D:
+	case OP_ATTENTION:
+	case OP_RNN:
+	case OP_LSTM:
+	case OP_GRU:
+	case OP_LINEAR_INT8:
+	case OP_CONV2D_INT8:
+	case OP_LINEAR_SPARSE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 void profile_note(const struct op_call *call, int64_t nanoseconds)
 {
 	struct op_cost cost = {0, 0};
@@ -25,8 +47,7 @@ void profile_note(const struct op_call *call, int64_t nanoseconds)
 		call->op->cost(call, &cost);
 	}
 	struct tensor_state *s = &tensor_state;
-	s->count.flops += cost.flops;
-	s->count.bytes += cost.bytes;
+	s->macs += multiplies(call->id) ? cost.flops / 2 : 0;
 	if (s->profile) {
 		struct profile_row *row = &s->profile[call->id];
 		row->id = call->id;
@@ -62,14 +83,14 @@ int profile_rows(struct profile_row *out, int places)
 	return count;
 }
 
-void profile_count_start(void)
+void profile_macs_start(void)
 {
 	tensor_state.counting = true;
-	tensor_state.count = (struct op_cost){0, 0};
+	tensor_state.macs = 0;
 }
 
-struct op_cost profile_count_stop(void)
+double profile_macs_stop(void)
 {
 	tensor_state.counting = false;
-	return tensor_state.count;
+	return tensor_state.macs;
 }

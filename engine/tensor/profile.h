@@ -16,8 +16,9 @@ void profile_stop(void);
 /** Rows of ops that were called, the slowest first; at most places rows. Returns how many. */
 int profile_rows(struct profile_row *out, int places);
 
-/* Only counting (no clock), for MACs of a model: costs of all calls between start and stop. */
-void profile_count_start(void);
-struct op_cost profile_count_stop(void);
+/* Only counting (no clock): the multiply-accumulates of products, convolutions, attention and recurrent cells between start
+ * and stop. What is added, compared or averaged element by element does not count. */
+void profile_macs_start(void);
+double profile_macs_stop(void);
 
 #endif

@@ -20,7 +20,7 @@ struct tensor_state {
 	struct plan_recorder *recorder;
 	struct profile_row *profile; /* OP_COUNT rows while profiling */
 	bool counting;
-	struct op_cost count;
+	double macs;
 	uint64_t sequence; /* of the next node */
 	void *scratch; /* workspace of eager calls */
 	size_t scratch_bytes;

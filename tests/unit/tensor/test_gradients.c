@@ -174,7 +174,8 @@ static void every_differentiable_op_has_a_check(void **state)
 		const struct op *op = op_row((enum op_id)id);
 		bool says = (op->flags & OP_DIFFERENTIABLE) != 0;
 		assert_int_equal(says, op->vjp != NULL);
-		if (says && !found) {
+		/* A checkpoint has a function for an input: tests/unit/nn/test_inside.c. */
+		if (says && !found && id != OP_CHECKPOINT) {
 			print_error("no gradient check for %s\n", op->name);
 			missing++;
 		}
