@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/base/message.h"
+#include "engine/review/custom.h"
 #include "engine/review/probe/plan.h"
 #include "engine/review/voice.h"
 
@@ -103,6 +104,7 @@ void judge_python(struct review_private *r, struct review *review)
 			review->framework = framework_name(project.files[i]->framework);
 		}
 	}
+	custom_rules_run(r, &project);
 	r->plan = arena_alloc(&r->arena, sizeof *r->plan);
 	if (r->plan) {
 		probe_plan_make(r->plan, &project);

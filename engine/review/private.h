@@ -26,6 +26,7 @@ enum source_kind {
 	SOURCE_BINARY
 };
 
+struct custom_rule;
 struct probe_plan;
 struct py;
 struct yaml;
@@ -51,6 +52,8 @@ struct review_private {
 	struct arena arena;
 	struct source *sources;
 	size_t count, capacity;
+	struct custom_rule *custom; /* rules of instructors, newest first */
+	const char *custom_problem; /* the first of them that failed; NULL */
 	struct probe_plan *plan; /* in the arena; NULL before review_run and where memory ran out */
 	bool nomem;
 	bool ran;
@@ -80,6 +83,9 @@ bool review_mentions(const struct review_private *r, enum source_kind kind, cons
  */
 void report_at(struct review_private *r, struct source *source, enum rule_id id, int severity,
 	       uint32_t start, uint32_t end, const char *detail);
+/** The same for a rule that is in no list of ours. */
+void report_rule(struct review_private *r, struct source *source, const struct rule *rule,
+		 int severity, uint32_t start, uint32_t end, const char *detail);
 void report(struct review_private *r, struct source *source, enum rule_id id, int32_t node,
 	    const char *detail);
 /** A finding whose detail is the source text of a node. */

@@ -81,7 +81,12 @@ static bool already(const struct source *source, const struct rule *rule, int li
 void report_at(struct review_private *r, struct source *source, enum rule_id id, int severity,
 	       uint32_t start, uint32_t end, const char *detail)
 {
-	const struct rule *rule = rule_of(id);
+	report_rule(r, source, rule_of(id), severity, start, end, detail);
+}
+
+void report_rule(struct review_private *r, struct source *source, const struct rule *rule,
+		 int severity, uint32_t start, uint32_t end, const char *detail)
+{
 	int line, column, end_line, end_column;
 	source_position(source, start, &line, &column);
 	source_position(source, end > start ? end - 1 : start, &end_line, &end_column);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/review/custom.h"
 #include "engine/review/review.h"
 #include "tui/cli/cli_json.h"
 #include "tui/cli/commands.h"
@@ -11,7 +12,7 @@
 
 struct wishes {
 	bool live, all;
-	const char *fail_on, *since, *name;
+	const char *fail_on, *since, *name, *rules;
 };
 
 static enum status add_stdin(struct review *review, const char *name, struct error *err)
@@ -112,6 +113,7 @@ int cmd_review(int argc, char **argv, const struct cli_options *options)
 		{"--fail-on", CLI_TEXT, &wishes.fail_on, 0, 0},
 		{"--since", CLI_TEXT, &wishes.since, 0, 0},
 		{"--stdin-name", CLI_TEXT, &wishes.name, 0, 0},
+		{"--rules", CLI_TEXT, &wishes.rules, 0, 0},
 	};
 	int status = cli_take_options(&argc, argv, own, sizeof own / sizeof *own, options);
 	if (status != 0) {
@@ -131,11 +133,16 @@ int cmd_review(int argc, char **argv, const struct cli_options *options)
 	if (!review) {
 		return cli_fail(options, CLI_FAULT, "nomem", "%s", "out of memory");
 	}
-	if (add_all(review, argc, argv, &wishes, &err) != STATUS_OK ||
+	if (review_add_lesson_rules(review, &err) != STATUS_OK ||
+	    (wishes.rules && review_add_rules(review, wishes.rules, &err) != STATUS_OK) ||
+	    add_all(review, argc, argv, &wishes, &err) != STATUS_OK ||
 	    review_run(review, &err) != STATUS_OK ||
 	    (wishes.live && review_probe_live(review, show_progress, NULL, &err) != STATUS_OK)) {
 		review_free(review);
 		return cli_fail_error(options, &err);
+	}
+	if (review_rule_trouble(review)) {
+		fprintf(stderr, "%s\n", review_rule_trouble(review));
 	}
 	status = print_review(review, &wishes, options);
 	if (status == CLI_PASSED && wishes.fail_on && review_reaches(review, limit)) {
