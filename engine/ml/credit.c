@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "engine/base/message.h"
 #include "engine/base/rng.h"
 
 #define STREAM 11
@@ -180,9 +181,9 @@ static enum status check(const struct credit_options *o, struct error *err)
 		      {"drift_strength", o->drift_strength, 0, 2}};
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
 		if (!(ranges[i].value >= ranges[i].low && ranges[i].value <= ranges[i].high)) {
-			return error_set(err, STATUS_RANGE, ranges[i].name,
-					 "%s must be %g to %g, not %g", ranges[i].name,
-					 ranges[i].low, ranges[i].high, ranges[i].value);
+			return error_set(err, STATUS_RANGE, "credit", message(MSG_ML_BETWEEN),
+					 ranges[i].low, ranges[i].high, ranges[i].name,
+					 ranges[i].value);
 		}
 	}
 	return STATUS_OK;
