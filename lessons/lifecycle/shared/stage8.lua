@@ -28,10 +28,10 @@ end
 return {
 	seed = 8,
 	-- drift: what changed in the world; new, old: loans that the mix learns from; lose, gain: 10,000 won a loan
-	options = { drift = "concept", new = 300, old = 1200, tested = 3000, l2 = 1, lose = 0.5, gain = 1 },
+	options = { drift = "concept", new = 300, old = 1200, tested = 3000, l2 = 1, lose = 1, gain = 1 },
 	run = function(before, options, seed)
 		local costs, ready, champion = before[1].costs, before[3], before[4]
-		local threshold = project.threshold(costs)
+		local threshold = before[5] and before[5].threshold or project.threshold(costs)
 		local raw = data.credit {
 			count = options.new + options.tested, months = 3, drift = options.drift, drift_month = 1, seed = seed,
 		}

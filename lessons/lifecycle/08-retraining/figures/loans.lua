@@ -26,7 +26,7 @@ return {
 	},
 
 	init = function()
-		local state = { old = 1, new = 2, drift = 1, seed = 8, before = project.stage(4, true) }
+		local state = { old = 1, new = 2, drift = 1, seed = 8, before = project.stage(5, true) }
 		run(state)
 		return state
 	end,
