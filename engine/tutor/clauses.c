@@ -295,7 +295,9 @@ static void mark(const struct text *text, struct clause *clause, bool question)
 		clause->flags |= negates(word) ? CLAUSE_NEGATED : 0;
 		clause->flags |= denies(word) ? CLAUSE_DENIED : 0;
 		clause->flags |= hedges(word) ? CLAUSE_HEDGED : 0;
-		by_others = by_others || others(word) || ANY(word, word_ends, "다고들", "라고들");
+		by_others = by_others || others(word) || ANY(word, word_ends, "다고들", "라고들") ||
+			    (quoted &&
+			     ANY(word, word_begins, "사람도", "사람이", "분도", "분들도", "이도"));
 		believed = believed || (quoted && believes(word));
 		quoted = quoted || quotes(word);
 	}
