@@ -4,6 +4,7 @@
 
 #include "engine/base/rng.h"
 #include "engine/ml/ensemble_private.h"
+#include "engine/ml/tree_histogram.h"
 #include "engine/tensor/threads.h"
 
 struct fitting {
@@ -12,8 +13,11 @@ struct fitting {
 	const double *x, *target;
 	size_t rows, train_rows, outputs;
 	double *margin; /* [rows, outputs] */
-	double *gradient; /* [rows]: minus gradient over Hessian, the target of a tree */
+	double *gradient; /* [rows]: minus gradient over Hessian, the target of an exact tree */
 	double *hessian; /* [rows] */
+	float *slope,
+		*curve; /* [rows]: minus gradient and Hessian, what a tree of histograms takes */
+	int32_t *leaf; /* [rows]: node each row of the sample ended in, -1: not in the sample */
 	uint32_t *sample;
 };
 
@@ -36,10 +40,31 @@ static void softmax(const double *margin, size_t n, double *out)
 	}
 }
 
-/* A tree with lambda fits sum(h * t) / (sum(h) + lambda): with t = -g / h that is Newton's step. */
-static void derivatives(struct fitting *f, size_t output, double *probabilities)
+struct deriving {
+	struct fitting *f;
+	size_t output;
+};
+
+/* One class of the softmax of n margins, without the others. */
+static double softmax_one(const double *margin, size_t n, size_t which)
 {
-	for (size_t r = 0; r < f->train_rows; r++) {
+	double most = margin[0], sum = 0;
+	for (size_t k = 1; k < n; k++) {
+		most = fmax(most, margin[k]);
+	}
+	for (size_t k = 0; k < n; k++) {
+		sum += exp(margin[k] - most);
+	}
+	return exp(margin[which] - most) / sum;
+}
+
+/* A tree with lambda fits sum(h * t) / (sum(h) + lambda): with t = -g / h that is Newton's step. */
+static void derive_rows(void *context, int64_t first, int64_t last)
+{
+	const struct deriving *d = context;
+	struct fitting *f = d->f;
+	for (int64_t at = first; at < last; at++) {
+		size_t r = (size_t)at;
 		const double *margin = f->margin + r * f->outputs;
 		double residual, h = 1;
 		if (f->options->loss == BOOSTING_SQUARED) {
@@ -50,15 +75,19 @@ static void derivatives(struct fitting *f, size_t output, double *probabilities)
 				p = sigmoid(margin[0]);
 				truth = f->target[r];
 			} else {
-				softmax(margin, f->outputs, probabilities);
-				p = probabilities[output];
-				truth = (size_t)f->target[r] == output;
+				p = softmax_one(margin, f->outputs, d->output);
+				truth = (size_t)f->target[r] == d->output;
 			}
 			residual = truth - p;
 			h = fmax(p * (1 - p), 1e-16);
 		}
-		f->gradient[r] = residual / h;
-		f->hessian[r] = h;
+		if (f->slope) {
+			f->slope[r] = (float)residual;
+			f->curve[r] = (float)h;
+		} else {
+			f->gradient[r] = residual / h;
+			f->hessian[r] = h;
+		}
 	}
 }
 
@@ -93,8 +122,9 @@ static void move_margins(void *context, int64_t first, int64_t last)
 	struct fitting *f = m->f;
 	for (int64_t r = first; r < last; r++) {
 		const double *row = f->x + (size_t)r * f->model->columns;
-		f->margin[(size_t)r * f->outputs + m->output] +=
-			f->options->learning_rate * tree_predict(m->tree, row)[0];
+		const double *value = f->leaf && f->leaf[r] >= 0 ? m->tree->values + f->leaf[r]
+								 : tree_predict(m->tree, row);
+		f->margin[(size_t)r * f->outputs + m->output] += f->options->learning_rate * *value;
 	}
 }
 
@@ -123,6 +153,18 @@ static void set_start(struct fitting *f)
 	}
 }
 
+static enum status grow_tree(struct fitting *f, const struct tree_bins *bins, struct tree **out,
+			     size_t chosen, const struct tree_options *options)
+{
+	if (!f->slope) {
+		return tree_grow(out, bins, f->sample, chosen, f->gradient, NULL, 1, f->hessian,
+				 options, NULL);
+	}
+	memset(f->leaf, 0xff, f->rows * sizeof *f->leaf);
+	return tree_grow_histogram(out, bins, f->sample, chosen, f->slope, f->curve, options,
+				   f->leaf, NULL);
+}
+
 static enum status run_rounds(struct fitting *f, const struct tree_bins *bins,
 			      double *probabilities)
 {
@@ -147,10 +189,10 @@ static enum status run_rounds(struct fitting *f, const struct tree_bins *bins,
 					       .lambda = o->lambda,
 					       .seed = rng_u64(&rng)};
 		for (size_t k = 0; k < f->outputs; k++) {
-			derivatives(f, k, probabilities);
+			struct deriving deriving = {f, k};
+			threads_for((int64_t)f->train_rows, 4096, derive_rows, &deriving);
 			struct tree **slot = &model->trees[(size_t)round * f->outputs + k];
-			enum status status = tree_grow(slot, bins, f->sample, chosen, f->gradient,
-						       NULL, 1, f->hessian, &options, NULL);
+			enum status status = grow_tree(f, bins, slot, chosen, &options);
 			if (status != STATUS_OK) {
 				return status;
 			}
@@ -231,16 +273,20 @@ enum status boosting_fit(struct boosting **out, const double *x, const double *t
 			    .train_rows = rows - held_out,
 			    .outputs = outputs};
 	f.margin = malloc(rows * outputs * sizeof *f.margin);
-	f.gradient = malloc(rows * sizeof *f.gradient);
-	f.hessian = malloc(rows * sizeof *f.hessian);
+	bool binned = options->max_bins > 0;
+	f.gradient = binned ? NULL : malloc(rows * sizeof *f.gradient);
+	f.hessian = binned ? NULL : malloc(rows * sizeof *f.hessian);
+	f.slope = binned ? malloc(rows * sizeof *f.slope) : NULL;
+	f.curve = binned ? malloc(rows * sizeof *f.curve) : NULL;
+	f.leaf = binned ? malloc(rows * sizeof *f.leaf) : NULL;
 	f.sample = malloc(rows * sizeof *f.sample);
 	double *probabilities = malloc(outputs * sizeof *probabilities);
 	if (model) {
 		model->trees = calloc((size_t)options->rounds * outputs, sizeof(struct tree *));
 		model->start = calloc(outputs, sizeof *model->start);
 	}
-	if (!model || !model->trees || !model->start || !f.margin || !f.gradient || !f.hessian ||
-	    !f.sample || !probabilities) {
+	if (!model || !model->trees || !model->start || !f.margin || !f.sample || !probabilities ||
+	    (binned ? !f.slope || !f.curve || !f.leaf : !f.gradient || !f.hessian)) {
 		status = STATUS_NOMEM;
 	} else {
 		model->outputs = outputs;
@@ -252,6 +298,9 @@ enum status boosting_fit(struct boosting **out, const double *x, const double *t
 	}
 	free(probabilities);
 	free(f.sample);
+	free(f.leaf);
+	free(f.curve);
+	free(f.slope);
 	free(f.hessian);
 	free(f.gradient);
 	free(f.margin);

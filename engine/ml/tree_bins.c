@@ -19,6 +19,7 @@ void tree_bins_free(struct tree_bins *bins)
 	free(bins->thresholds);
 	free(bins->counts);
 	free(bins->codes);
+	free(bins->small);
 	free(bins);
 }
 
@@ -106,6 +107,9 @@ static enum status code_column(struct tree_bins *bins, size_t column, const doub
 	for (size_t r = 0; r < bins->rows; r++) {
 		out[r] = code_of(x[r * bins->columns + column], cuts, codes);
 	}
+	for (size_t r = 0; bins->small && r < bins->rows; r++) {
+		bins->small[column * bins->rows + r] = (uint8_t)out[r];
+	}
 	return STATUS_OK;
 }
 
@@ -127,7 +131,8 @@ enum status tree_bins_new(struct tree_bins **out, const double *x, size_t rows, 
 	bins->codes = malloc(rows * columns * sizeof *bins->codes);
 	bins->counts = calloc(columns, sizeof *bins->counts);
 	bins->thresholds = calloc(columns, sizeof *bins->thresholds);
-	if (!bins->codes || !bins->counts || !bins->thresholds) {
+	bins->small = max_bins ? malloc(rows * columns) : NULL;
+	if (!bins->codes || !bins->counts || !bins->thresholds || (max_bins && !bins->small)) {
 		goto nomem;
 	}
 	for (size_t c = 0; c < columns; c++) {

@@ -9,6 +9,7 @@
 struct tree_bins {
 	size_t rows, columns;
 	uint16_t *codes; /* [columns, rows] */
+	uint8_t *small; /* the same in a byte, when bins were asked for; else NULL */
 	uint32_t *counts; /* [columns], without NaN */
 	double **thresholds; /* [columns][counts - 1] */
 	uint32_t max_count;

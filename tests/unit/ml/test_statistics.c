@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "engine/ml/sorting.h"
 #include "engine/base/rng.h"
 #include "engine/ml/drift.h"
 #include "engine/ml/hypothesis.h"
@@ -291,9 +292,44 @@ static void outliers_are_found(void **state)
 	assert_true(steps < 5);
 }
 
+/* Long samples are sorted by their bits: order, values and count stay what comparing gives. */
+static void long_samples_are_sorted(void **state)
+{
+	(void)state;
+	enum { N = 20000 };
+	static double x[N];
+	struct rng rng;
+	rng_init(&rng, 3, 0);
+	double sum = 0;
+	for (int i = 0; i < N; i++) {
+		x[i] = i % 5 == 0 ? (double)(i % 7) - 3 : rng_normal(&rng) * pow(10, i % 9 - 4);
+		sum += x[i];
+	}
+	x[17] = INFINITY;
+	x[18] = -INFINITY;
+	x[19] = -0.0;
+	double *sorted = sorted_copy(x, N), again = 0;
+	assert_non_null(sorted);
+	for (int i = 1; i < N; i++) {
+		assert_true(sorted[i - 1] <= sorted[i]);
+		again += isfinite(sorted[i]) ? sorted[i] : 0;
+	}
+	assert_true(sorted[0] == -INFINITY && sorted[N - 1] == INFINITY);
+	double replaced = 0;
+	rng_init(&rng, 3, 0);
+	for (int i = 0; i < N; i++) {
+		double value =
+			i % 5 == 0 ? (double)(i % 7) - 3 : rng_normal(&rng) * pow(10, i % 9 - 4);
+		replaced += i >= 17 && i <= 19 ? value : 0;
+	}
+	assert_true(fabs(again - (sum - replaced)) < 1e-6 * fabs(sum) + 1e-3);
+	free(sorted);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(long_samples_are_sorted),
 		cmocka_unit_test(distribution_functions_match_scipy),
 		cmocka_unit_test(tests_match_scipy),
 		cmocka_unit_test(misuse_is_an_explained_error),
