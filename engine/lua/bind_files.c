@@ -11,6 +11,7 @@
 #include "engine/base/file.h"
 #include "engine/lua/bind_nn.h"
 #include "engine/nn/files.h"
+#include "engine/nn/onnx.h"
 
 #define PART ((size_t)4 << 20) /* bytes of one event */
 #define LARGEST ((size_t)256 << 20)
@@ -269,7 +270,33 @@ static int load_into(lua_State *L)
 	return 1;
 }
 
+/* model:export_onnx(name, x, …): x is an example of each input */
+static int export_onnx(lua_State *L)
+{
+	struct module *model = model_check(L, 1);
+	const char *name = check_name(L, 2);
+	int count = lua_gettop(L) - 2;
+	luaL_argcheck(L, count >= 1 && count <= ONNX_INPUTS, 3, "1 to 4 tensors");
+	if (!ends_with(name, ".onnx")) {
+		return binding_raise(L, message(MSG_LUA_FILE_ONNX), name);
+	}
+	struct tensor *inputs[ONNX_INPUTS];
+	for (int k = 0; k < count; k++) {
+		inputs[k] = handle_coerce(L, 3 + k);
+	}
+	struct strbuf *bytes = push_buffer(L);
+	struct error err = ERROR_INIT;
+	if (onnx_export(bytes, model, inputs, count, &err) != STATUS_OK) {
+		return binding_raise_error(L, &err);
+	}
+	files_save(L, name, bytes->text, bytes->length);
+	lua_settop(L, 1);
+	return 1;
+}
+
 const struct binding bind_module_files[] = {
+	{"export_onnx", export_onnx, "name: string, x: Tensor, ...: Tensor", "Model",
+	 "모델을 ONNX 파일로 내보냅니다. x는 입력의 예시이고, 그래프는 그 모양에 맞춰집니다.", 0},
 	{"save", save, "name: string", "Model",
 	 "모델을 파일로 저장합니다(.safetensors, .npz). nn.load(name)이 모델을 그대로 되살립니다.",
 	 0},

@@ -226,6 +226,12 @@ struct tensor *op_call_i(enum op_id id, struct tensor *a, struct tensor *b, int6
 	return op_apply(id, in, b ? 2 : 1, &p, err);
 }
 
+void op_trace(op_tracer tracer, void *context)
+{
+	tensor_state.tracer = tracer;
+	tensor_state.trace_context = context;
+}
+
 /* --- calling --- */
 static enum status check_inputs(const struct op *op, struct tensor *const *inputs, int count,
 				struct error *err)
@@ -330,6 +336,9 @@ static enum status run(struct op_call *call, struct error *err)
 	}
 	if (call->needs_grad) {
 		status = leave_node(call, err);
+	}
+	if (status == STATUS_OK && tensor_state.tracer) {
+		tensor_state.tracer(tensor_state.trace_context, call);
 	}
 	if (status == STATUS_OK && tensor_state.recorder) {
 		status = plan_note_call(call, err);

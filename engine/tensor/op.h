@@ -105,6 +105,10 @@ struct op {
 	void (*cost)(const struct op_call *call, struct op_cost *cost);
 };
 
+/** Sees every call after it ran (thread-wide), with the settings as they were used. NULL: nobody looks. */
+typedef void (*op_tracer)(void *context, const struct op_call *call);
+void op_trace(op_tracer tracer, void *context);
+
 /** The row of an op. Owns: static. */
 const struct op *op_row(enum op_id id);
 /** By name; false when there is none. */

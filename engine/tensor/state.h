@@ -18,6 +18,8 @@ struct tensor_state {
 	struct rng rng;
 	uint64_t seed, random_counter;
 	struct plan_recorder *recorder;
+	op_tracer tracer;
+	void *trace_context;
 	struct profile_row *profile; /* OP_COUNT rows while profiling */
 	bool counting;
 	double macs;

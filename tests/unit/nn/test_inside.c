@@ -6,7 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/nn/compress.h"
 #include "engine/nn/nn.h"
+#include "engine/nn/onnx.h"
 #include "engine/tensor/engine.h"
 #include "engine/tensor/explain.h"
 #include "engine/tensor/ops.h"
@@ -164,6 +166,38 @@ static void only_products_are_macs(void **state)
 	module_unref(m);
 }
 
+static void onnx_says_what_it_has_no_word_for(void **state)
+{
+	(void)state;
+	struct tensor_scope scope;
+	tensor_scope_open(&scope);
+	int64_t shape[2] = {2, 8};
+	struct tensor *x = tensor_randn(2, shape, 0, 1, &err);
+	struct module *m = module_make("linear", &err, "in", 8.0, "out", 3.0, NULL);
+	struct strbuf out;
+	strbuf_init(&out);
+	assert_int_equal(onnx_export(&out, m, &x, 1, &err), STATUS_OK);
+	assert_true(out.length > 8 * 3 * 4 && out.text[0] == 8 &&
+		    out.text[1] == 8); /* ir_version 8 */
+	assert_non_null(memmem(out.text, out.length, "Gemm", 4));
+	assert_non_null(memmem(out.text, out.length, "p.weight", 8));
+	assert_true(m->training);
+	strbuf_reset(&out);
+	struct module *watched = module_watch(m, true, false, &err);
+	bool old = tensor_grad_mode(false);
+	assert_non_null(module_forward(watched, x, &err));
+	tensor_grad_mode(old);
+	struct module *small = module_to_int8(watched, &err);
+	assert_int_equal(onnx_export(&out, small, &x, 1, &err), STATUS_UNSUPPORTED);
+	assert_non_null(strstr(err.message, "linear_int8"));
+	error_clear(&err);
+	strbuf_release(&out);
+	module_unref(small);
+	module_unref(watched);
+	module_unref(m);
+	tensor_scope_close(&scope);
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -178,6 +212,7 @@ int main(void)
 		cmocka_unit_test(plans_know_checkpoints),
 		cmocka_unit_test(a_number_is_the_sum_of_its_terms),
 		cmocka_unit_test(only_products_are_macs),
+		cmocka_unit_test(onnx_says_what_it_has_no_word_for),
 	};
 	return cmocka_run_group_tests(tests, start, NULL);
 }
