@@ -63,6 +63,8 @@
 	X(SMOOTH, "smooth", "매끄럽게", "선을 이웃의 평균으로 매끄럽게 합니다(세 단계).", \
 	  "Smooth") \
 	X(OVERLAY, "overlay", "이전 실행", "바로 앞 실행의 선을 겹쳐 봅니다.", "Run before") \
+	X(INSPECT, "inspect", "모델 보기", "이 파일이 돌려주는 모델의 층과 필터, 출력을 봅니다.", \
+	  "Look into the models") \
 	X(REPLAY, "replay", "되감기", "지난 실행을 처음부터 다시 봅니다.", "Replay") \
 	X(PLAY, "play", "재생", "재생하거나 멈춥니다.", "Play") \
 	X(STEP_BACK, "step-back", "앞 걸음", "한 걸음 앞으로 되돌립니다.", "Step back") \

@@ -10,6 +10,7 @@
 
 #include "engine/base/file.h"
 #include "tui/key.h"
+#include "tui/views/inspector.h"
 #include "tui/views/lesson.h"
 #include "tui/views/views.h"
 #include "tui/work.h"
@@ -309,6 +310,13 @@ static bool request(struct view *view, enum request request)
 	case REQUEST_VALUES:
 		show_values(lab);
 		return true;
+	case REQUEST_INSPECT: {
+		size_t length;
+		save(lab);
+		const char *text = editor_text(lab->editor, &length);
+		app_push(view->app, view_inspector_new(view->app, &lab->step->lab, text, length));
+		return true;
+	}
 	case REQUEST_LOG_SCALE:
 		lab->look.log = !lab->look.log;
 		return true;
@@ -431,9 +439,9 @@ static const enum request *hints(struct view *view)
 	static const enum request editing[] = {
 		REQUEST_RUN,  REQUEST_CHECK, REQUEST_PANE, REQUEST_UNDO,   REQUEST_RESET,
 		REQUEST_BACK, REQUEST_HELP,  REQUEST_ZOOM, REQUEST_VALUES, REQUEST_NONE};
-	static const enum request looking[] = {REQUEST_RUN,  REQUEST_CHECK,  REQUEST_PANE,
-					       REQUEST_ZOOM, REQUEST_VALUES, REQUEST_PICTURE,
-					       REQUEST_BACK, REQUEST_HELP,   REQUEST_NONE};
+	static const enum request looking[] = {
+		REQUEST_RUN,     REQUEST_CHECK,   REQUEST_PANE, REQUEST_ZOOM, REQUEST_VALUES,
+		REQUEST_PICTURE, REQUEST_INSPECT, REQUEST_BACK, REQUEST_HELP, REQUEST_NONE};
 	static const enum request running[] = {REQUEST_PAUSE, REQUEST_STOP,    REQUEST_PANE,
 					       REQUEST_ZOOM,  REQUEST_PICTURE, REQUEST_VALUES,
 					       REQUEST_BACK,  REQUEST_NONE};

@@ -44,6 +44,15 @@ static void find_titles(struct search *search, const char *query)
 {
 	size_t count;
 	const struct course *courses = catalog_courses(search->base.app->catalog, &count);
+	/* A name that opens something: "Lab-AI-05", "CP-AI-05". */
+	const struct lesson_entry *named = catalog_find(search->base.app->catalog, query);
+	const char *name = named ? arena_strdup(&search->arena, query) : NULL;
+	if (name) {
+		add(search, (struct hit){.lesson = name,
+					 .step = "",
+					 .title = named->title,
+					 .excerpt = named->summary});
+	}
 	for (size_t i = 0; i < count; i++) {
 		for (size_t k = 0; k < courses[i].lesson_count; k++) {
 			const struct lesson_entry *entry = courses[i].lessons[k];

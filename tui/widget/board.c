@@ -440,7 +440,8 @@ void board_say(const struct board *board, int picture, struct strbuf *out)
 			strbuf_puts(out, i ? " " : "");
 			plot_say_series(out, &series[i]);
 		}
-	} else if (picture - count < board->picture_count) {
+	} else if (picture - count < board->picture_count &&
+		   !picture_is_text(board->pictures[picture - count])) {
 		const struct picture *shown = board->pictures[picture - count];
 		struct strbuf values;
 		strbuf_init(&values);

@@ -107,6 +107,11 @@ const char *picture_name(const struct picture *picture)
 	return text_of(picture, "name");
 }
 
+bool picture_is_text(const struct picture *picture)
+{
+	return picture->type == FRAME_TEXT;
+}
+
 const char *picture_title(const struct picture *picture)
 {
 	const char *title = text_of(picture, "title");
@@ -389,7 +394,11 @@ void picture_values(const struct picture *picture, struct strbuf *out)
 		break;
 	}
 	strbuf_puts(out, out->length ? " " : "");
-	say_range(picture, out);
+	if (picture->type == FRAME_HISTOGRAM) {
+		strbuf_puts(out, "\n\n"); /* its numbers are counts, not values */
+	} else {
+		say_range(picture, out);
+	}
 	switch (picture->type) {
 	case FRAME_IMAGE:
 		add_table(picture, number_of(picture, "height"), number_of(picture, "width"), out);

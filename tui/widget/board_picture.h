@@ -14,6 +14,8 @@ struct picture;
 struct picture *picture_new(const struct frame *frame, const json_t *json);
 void picture_free(struct picture *picture);
 const char *picture_name(const struct picture *picture);
+/** Whether it says all there is in words. */
+bool picture_is_text(const struct picture *picture);
 const char *picture_title(const struct picture *picture);
 void picture_show(const struct picture *picture, struct area area, bool letters);
 /** The numbers and a sentence, as Markdown. */

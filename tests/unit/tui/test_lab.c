@@ -15,6 +15,7 @@
 
 #define F5 "\033[15~"
 #define F7 "\033[18~"
+#define F10 "\033[21~"
 #define F12 "\033[24~"
 #define ESCAPE "\033"
 
@@ -113,6 +114,31 @@ static void text_survives_a_kill(void **state)
 	game_close(&game);
 }
 
+static void models_are_looked_into(void **state)
+{
+	(void)state;
+	struct game game;
+	game_open(&game, 100, 30);
+	game_open_lab(&game, "local nn, T = require 'nn', require 'tensor'\n"
+			     "local m = nn.sequential { nn.linear { 2, 3 }, nn.relu() }\n"
+			     "return { net = m, input = T.ones(1, 2) }\n");
+	game_press(&game, F10, "net · 9개");
+	game_expect(&game, "net 0.weight");
+	game_expect(&game, "net 출력 1");
+	game_expect(&game, "3×2"); /* the shape, in the table of parameters */
+	/* The weights, and their exact numbers. */
+	game_press(&game, "\033[B\033[B", "3행 2열의 그림에서");
+	game_press(&game, "i", "값 6개");
+	pty_settle(game.pty, 100, 1000);
+	game_press(&game, ESCAPE, "▸ net 0.weight");
+	pty_settle(game.pty, 100, 1000);
+	game_press(&game, ESCAPE, "F5 실행");
+	/* A file without one says how to see something here. */
+	game_write(&game, "return { add = function() end }\n");
+	game_press(&game, F10, "모델이 없어요");
+	game_close(&game);
+}
+
 int main(void)
 {
 	setlocale(LC_ALL, "C.UTF-8");
@@ -126,6 +152,7 @@ int main(void)
 		cmocka_unit_test(quitting_asks_while_a_run_goes_on),
 		cmocka_unit_test(starting_over_can_be_undone),
 		cmocka_unit_test(text_survives_a_kill),
+		cmocka_unit_test(models_are_looked_into),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
