@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/base/korean.h"
 #include "engine/base/utf8.h"
 
 enum status error_set(struct error *err, enum status status, const char *where, const char *format,
@@ -23,6 +24,7 @@ enum status error_set(struct error *err, enum status status, const char *where, 
 	vsnprintf(err->message, sizeof err->message, format, args);
 	va_end(args);
 	utf8_trim_partial(err->message);
+	korean_settle_particles(err->message);
 	return status;
 }
 

@@ -210,3 +210,27 @@ const char *korean_particle(const char *word, enum particle particle)
 	return ending == ENDS_IN_VOWEL ? forms[particle].after_vowel
 				       : forms[particle].after_consonant;
 }
+
+void korean_settle_particles(char *text)
+{
+	static const struct {
+		const char *open;
+		enum particle particle;
+	} pairs[] = {{"은(는)", PARTICLE_TOPIC},  {"이(가)", PARTICLE_SUBJECT},
+		     {"을(를)", PARTICLE_OBJECT}, {"과(와)", PARTICLE_WITH},
+		     {"(으)로", PARTICLE_BY},     {"(이)나", PARTICLE_OR}};
+	for (size_t k = 0; k < sizeof pairs / sizeof *pairs; k++) {
+		size_t length = strlen(pairs[k].open);
+		char *at = text;
+		while ((at = strstr(at, pairs[k].open)) != NULL) {
+			char first = *at;
+			*at = '\0';
+			const char *form = korean_particle(text, pairs[k].particle);
+			*at = first;
+			size_t n = strlen(form);
+			memcpy(at, form, n);
+			memmove(at + n, at + length, strlen(at + length) + 1);
+			at += n;
+		}
+	}
+}

@@ -23,6 +23,9 @@ enum particle {
 /** The particle that follows word by sound (Hangul, numbers, Latin words and letters; closing brackets skipped). */
 const char *korean_particle(const char *word, enum particle particle);
 
+/** Chooses in place wherever a text leaves both forms open: "3을(를)" becomes "3을", "a(으)로" "a로". Never longer. */
+void korean_settle_particles(char *text);
+
 bool korean_is_syllable(uint32_t code_point);
 
 /** Splits a syllable into indices of initial (0–18), vowel (0–20), final (0–27, 0 none). */

@@ -174,6 +174,9 @@ static int make_layer(lua_State *L)
 	"in: integer, out: integer, kernel?: integer, stride?: integer, padding?: integer, " \
 	"groups?: integer, " \
 	"bias?: boolean, dilation?: integer"
+#define TRANSFORMER \
+	"vocabulary: integer, d?: integer, heads?: integer, layers?: integer, context?: integer, " \
+	"dropout?: number"
 #define RECURRENT \
 	"in: integer, hidden: integer, layers?: integer, bidirectional?: boolean, dropout?: " \
 	"number"
@@ -236,6 +239,16 @@ const struct binding bind_layers[] = {
 	      "vocabulary?: integer, embedding?: integer, hidden?: integer, layers?: integer, "
 	      "cell?: string",
 	      "순환 언어 모델. cell은 rnn, lstm, gru"),
+	LAYER("encoder", TRANSFORMER,
+	      "BERT 같은 인코더: 번호 [N,T]와 마스크 [N,T]가 로짓과 은닉 벡터 [N,T,d]가 됩니다."),
+	LAYER("transformer", TRANSFORMER,
+	      "인코더-디코더: 원문 [N,S]와 번역문 [N,T]이 다음 번호의 로짓 [N,T,vocabulary]이 "
+	      "됩니다."),
+	LAYER("seq2seq",
+	      "vocabulary: integer, embedding?: integer, hidden?: integer, cell?: string",
+	      "어텐션이 있는 순환 번역 모델: 원문과 번역문이 로짓과 어텐션 [N,T,S]이 됩니다."),
+	LAYER("vae", "in: integer, hidden?: integer, latent?: integer",
+	      "변분 오토인코더: 복원의 로짓, 평균, 로그 분산을 돌려줍니다. 손실은 nn.vae_loss"),
 	LAYER("dcgan_generator", "z?: integer, width?: integer",
 	      "DCGAN 생성자: 잡음 [N,z]가 그림 [N,1,28,28](-1~1)이 됩니다."),
 	LAYER("dcgan_discriminator", "width?: integer", "DCGAN 판별자: 그림마다 로짓 하나"),

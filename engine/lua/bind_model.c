@@ -360,7 +360,7 @@ static const luaL_Reg operators[] = {{"__call", call},     {"__gc", release},
 				     {"__len", length},    {NULL, NULL}};
 
 static const struct binding *const method_lists[] = {methods, bind_module_files, bind_inside_model,
-						     NULL};
+						     bind_generate_model, NULL};
 
 const struct bound_type model_type = {.name = "Model",
 				      .doc = "층이나 층을 이은 모델입니다. model(x)로 부릅니다.",
@@ -376,9 +376,9 @@ static const struct binding functions[] = {
 
 static const struct bound_type *const types[] = {&tensor_type,  &model_type, &optimizer_type,
 						 &dataset_type, &ema_type,   NULL};
-static const struct binding *const lists[] = {
-	bind_layers,     bind_optimizers, bind_ema,       bind_losses,
-	bind_functional, bind_nn_files,   bind_inside_nn, NULL};
+static const struct binding *const lists[] = {bind_layers,    bind_optimizers, bind_ema,
+					      bind_losses,    bind_functional, bind_nn_files,
+					      bind_inside_nn, bind_generative, NULL};
 
 const struct bound_module nn_module = {.name = "nn",
 				       .doc = "층, 모델, 손실, 최적화",

@@ -27,6 +27,7 @@ extern const struct bound_module nn_module, data_module, compress_module;
 extern const struct binding bind_layers[]; /* constructors, one for each kind of module */
 extern const struct binding bind_losses[];
 extern const struct binding bind_functional[];
+extern const struct binding bind_generate_model[], bind_generative[];
 extern const struct binding bind_inside_model[], bind_inside_nn[], bind_inside_tensor[];
 extern const struct binding bind_optimizers[], bind_ema[];
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/korean.h"
 #include "engine/base/utf8.h"
 #include "engine/lua/binding.h"
 
@@ -42,6 +43,7 @@ int binding_raise(lua_State *L, const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	utf8_trim_partial(text);
+	korean_settle_particles(text);
 	return raise_text(L, text);
 }
 

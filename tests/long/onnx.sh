@@ -33,6 +33,10 @@ export("encoder", nn.sequential { nn.positions { 10, 16, kind = "sinusoidal" }, 
 export("cross", nn.multi_head_attention { 16, heads = 4 }, T.randn(2, 5, 16), T.randn(2, 9, 16))
 export("generator", nn.dcgan_generator { z = 8, width = 8 }, T.randn(3, 8))
 export("discriminator", nn.dcgan_discriminator { width = 8 }, T.randn(3, 1, 28, 28))
+export("bert", nn.encoder { vocabulary = 20, d = 16, heads = 2, layers = 2, context = 8 }, T.randint(0, 20, 2, 6), T.tensor { { 1, 1, 1, 1, 0, 0 }, { 1, 1, 1, 1, 1, 1 } })
+export("transformer", nn.transformer { vocabulary = 20, d = 16, heads = 2, layers = 2 }, T.randint(0, 20, 2, 6), T.randint(0, 20, 2, 5))
+export("seq2seq", nn.seq2seq { vocabulary = 20, cell = "lstm" }, T.randint(0, 20, 2, 6), T.randint(0, 20, 2, 5))
+export("vae", nn.vae { ["in"] = 10, latent = 3 }, T.rand(4, 10))
 export("unet", nn.unet { width = 8, time = 16 }, T.randn(2, 1, 28, 28), T.tensor { 3, 500 })
 LUA
 "$MUNDAP" run "$script" --seed 3 >/dev/null

@@ -35,6 +35,26 @@ static void particles_follow_the_sound(void **state)
 	}
 }
 
+static void open_particles_are_settled(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *want;
+	} rows[] = {{"학습률은 0보다 커야 해요. 3을(를) 받았어요.",
+		     "학습률은 0보다 커야 해요. 3을 받았어요."},
+		    {"2을(를) 쓸 수 없고 weight이(가) 없어요.", "2를 쓸 수 없고 weight가 없어요."},
+		    {"모델은(는) 파일(으)로, 층(으)로", "모델은 파일로, 층으로"},
+		    {"0.5은(는)", "0.5는"},
+		    {"그대로", "그대로"},
+		    {"", ""}};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char text[128];
+		strcpy(text, rows[i].text);
+		korean_settle_particles(text);
+		assert_string_equal(text, rows[i].want);
+	}
+}
+
 static void jamo_and_initials(void **state)
 {
 	(void)state;
@@ -75,6 +95,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(particles_follow_the_sound),
+		cmocka_unit_test(open_particles_are_settled),
 		cmocka_unit_test(jamo_and_initials),
 		cmocka_unit_test(hangul_keyboard_maps_back),
 		cmocka_unit_test(partial_code_points_are_cut),
