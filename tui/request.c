@@ -27,6 +27,11 @@ const char *request_help(enum request request)
 	return message_language() == LANGUAGE_KO ? rows[request].help : rows[request].english;
 }
 
+const char *request_english(enum request request)
+{
+	return rows[request].english;
+}
+
 enum request request_find(const char *name)
 {
 	for (int i = 1; i < REQUEST_COUNT; i++) {

@@ -102,6 +102,8 @@ const char *request_name(enum request request);
 const char *request_label(enum request request);
 /** A sentence for the help, in the language chosen. */
 const char *request_help(enum request request);
+/** The same in English whatever the language: for finding it. */
+const char *request_english(enum request request);
 /** By name; REQUEST_NONE when there is none. */
 enum request request_find(const char *name);
 

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,16 +37,38 @@ static bool wanted(const struct palette *palette, enum request request)
 	}
 	return match_text(request_label(request), text) ||
 	       match_text(request_help(request), text) || match_text(request_name(request), text) ||
-	       (*text && !strcmp(name, text));
+	       match_text(request_english(request), text) || (*text && !strcmp(name, text));
+}
+
+/* The view that a request belongs to, when it has no meaning here; VIEW_KINDS: it can be done here, with or without a
+ * key. */
+static enum view_kind elsewhere(const struct palette *palette, enum request request)
+{
+	size_t count;
+	const struct binding *rows = keymap_all(&count);
+	enum view_kind other = VIEW_KINDS;
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i].request == request) {
+			if (rows[i].view == palette->below || rows[i].view == VIEW_GENERAL) {
+				return VIEW_KINDS;
+			}
+			other = other == VIEW_KINDS ? rows[i].view : other;
+		}
+	}
+	return other;
 }
 
 static void search(struct palette *palette)
 {
 	palette->count = 0;
-	for (int i = 1; i < REQUEST_COUNT; i++) {
-		if (i != REQUEST_PALETTE && keymap_key(palette->below, (enum request)i) &&
-		    wanted(palette, (enum request)i)) {
-			palette->found[palette->count++] = (enum request)i;
+	/* What can be done here comes first; the rest says where it can. */
+	for (int there = 0; there < 2; there++) {
+		for (int i = 1; i < REQUEST_COUNT; i++) {
+			bool other = elsewhere(palette, (enum request)i) != VIEW_KINDS;
+			if (i != REQUEST_PALETTE && other == there &&
+			    wanted(palette, (enum request)i)) {
+				palette->found[palette->count++] = (enum request)i;
+			}
 		}
 	}
 }
@@ -66,11 +89,21 @@ static void draw(struct view *view, struct area area)
 		enum request request = palette->found[index];
 		bool here = index == palette->list.at;
 		char name[32];
-		key_label(keymap_key(palette->below, request), name, sizeof name);
+		enum view_kind other = elsewhere(palette, request);
+		uint32_t bound = keymap_key(palette->below, request);
+		name[0] = '\0';
+		if (bound) {
+			key_label(bound, name, sizeof name);
+		} else if (other != VIEW_KINDS) {
+			snprintf(name, sizeof name, "(%s)", view_kind_name(other));
+		}
 		area_text(area, 2, 2 + i, here ? "▸" : " ", STYLE_ACCENT);
-		area_text_cut(area, 4, 2 + i, 12, name, STYLE_KEY);
+		area_text_cut(area, 4, 2 + i, 12, name,
+			      other == VIEW_KINDS ? STYLE_KEY : STYLE_DIM);
 		area_text_cut(area, 17, 2 + i, 16, request_label(request),
-			      here ? STYLE_ACCENT : STYLE_BOLD);
+			      here                  ? STYLE_ACCENT
+			      : other == VIEW_KINDS ? STYLE_BOLD
+						    : STYLE_DIM);
 		const char *word = request_name(request); /* as in config.lua */
 		int words = (int)strlen(word);
 		area_text_cut(area, 34, 2 + i, area.width - 38 - words, request_help(request),
@@ -98,8 +131,15 @@ static bool request(struct view *view, enum request request)
 		list_fit(&palette->list, palette->count, palette->page);
 		enum request chosen =
 			palette->count ? palette->found[palette->list.at] : REQUEST_NONE;
-		app_pop(app, false);
-		app_do(app, chosen);
+		enum view_kind other =
+			chosen != REQUEST_NONE ? elsewhere(palette, chosen) : VIEW_KINDS;
+		app_pop(app, false); /* with it goes the palette */
+		if (other == VIEW_KINDS) {
+			app_do(app, chosen);
+		} else {
+			app_notice(app, STYLE_DIM, message(MSG_TUI_PALETTE_ELSEWHERE),
+				   request_label(chosen), view_kind_name(other));
+		}
 		return true;
 	}
 	if (request == REQUEST_BACK) {

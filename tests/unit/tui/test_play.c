@@ -196,6 +196,50 @@ static void hangul_keys_and_built_in_input(void **state)
 	game_close(&game);
 }
 
+static void three_set_keyboard_composes(void **state)
+{
+	(void)state;
+	struct game game;
+	game_open(&game, 80, 24);
+	game_press(&game, "/", "낱말이나 초성");
+	game_press(&game, "\013\013", "세벌식 [한]"); /* Ctrl-K twice */
+	game_press(&game, "mfs", "한");
+	game_press(&game, "kgw", "한글"); /* 초성 ㄱ, ㅡ, 종성 ㄹ */
+	game_press(&game, "\177", "한그"); /* by jamo while composing */
+	game_press(&game, "w", "한글");
+	game_close(&game);
+}
+
+static void the_palette_finds_everything(void **state)
+{
+	(void)state;
+	struct game game;
+	game_open(&game, 80, 24);
+	game_press(&game, ":", "명령 찾기");
+	pty_settle(game.pty, 100, 1000);
+	game_press(&game, "ㄱㅈㅈㄷ",
+		   "map"); /* initials of 과정 지도, and its name for config.lua */
+	game_press(&game, "\177\177\177\177glossary", "용어집을 엽니다");
+	game_press(&game, "\177\177\177\177\177\177\177\177start over", "(lab)");
+	game_press(&game, "\r", "lab 화면에서 쓸 수 있어요");
+	game_press(&game, ":", "Esc 뒤로");
+	game_press(&game, "statistics\r", "배웠어요");
+	game_close(&game);
+}
+
+static void hints_can_be_clicked(void **state)
+{
+	(void)state;
+	struct game game;
+	game_open(&game, 80, 24);
+	game_expect(&game, "r 복습  m 과정 지도");
+	pty_settle(game.pty, 100, 1000);
+	/* The cell of "m" in the last row: " Enter 열기  r 복습  m …". */
+	pty_send(game.pty, "\033[<0;23;24M\033[<0;23;24m");
+	game_expect(&game, "▾ 연습 과정");
+	game_close(&game);
+}
+
 static void first_frame_and_keys_are_quick(void **state)
 {
 	(void)state;
@@ -241,6 +285,9 @@ int main(void)
 		cmocka_unit_test(poor_terminals_get_the_plain_mode),
 		cmocka_unit_test(any_locale_shows_korean),
 		cmocka_unit_test(hangul_keys_and_built_in_input),
+		cmocka_unit_test(three_set_keyboard_composes),
+		cmocka_unit_test(the_palette_finds_everything),
+		cmocka_unit_test(hints_can_be_clicked),
 		cmocka_unit_test(first_frame_and_keys_are_quick),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
