@@ -176,5 +176,10 @@ static const struct bound_type model_type = {.name = "Learned",
 
 static const struct bound_type *const types[] = {&model_type, NULL};
 
-const struct bound_module ml_module = {
-	.name = "ml", .doc = "기울기 없이 배우는 고전 모델", .functions = ml_fits, .types = types};
+static const struct binding *const lists[] = {ml_searches, NULL};
+
+const struct bound_module ml_module = {.name = "ml",
+				       .doc = "기울기 없이 배우는 고전 모델",
+				       .functions = ml_fits,
+				       .lists = lists,
+				       .types = types};

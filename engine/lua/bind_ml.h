@@ -12,5 +12,6 @@
 struct learned *ml_new_model(lua_State *L, enum learned_kind kind, int64_t columns);
 
 extern const struct binding ml_fits[]; /* bind_ml_fit.c */
+extern const struct binding ml_searches[]; /* bind_search.c */
 
 #endif

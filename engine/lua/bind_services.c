@@ -426,12 +426,12 @@ static int set_ready(lua_State *L)
 
 static int stop_server(lua_State *L)
 {
-	struct server_handle *handle = running(L);
+	struct server_handle *handle = luaL_checkudata(L, 1, SERVER_KEY);
 	double seconds = luaL_optnumber(L, 2, 1);
 	luaL_argcheck(L, seconds >= 0 && seconds <= 60, 2, "0…60");
 	struct server *server = handle->server;
 	handle->server = NULL;
-	lua_pushinteger(L, server_stop(server, (int)(seconds * 1000), NULL));
+	lua_pushinteger(L, server ? server_stop(server, (int)(seconds * 1000), NULL) : 0);
 	return 1;
 }
 

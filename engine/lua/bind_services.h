@@ -31,6 +31,7 @@ struct target {
 extern const struct bound_type server_type, service_type, client_type;
 extern const struct binding bind_services[]; /* bind_services.c */
 extern const struct binding bind_load[]; /* bind_load.c */
+extern const struct binding bind_balance[]; /* bind_balance.c */
 extern const struct binding client_methods[]; /* bind_client.c */
 
 /** Raises unless the run may start services. */

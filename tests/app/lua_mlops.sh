@@ -154,6 +154,33 @@ assert(server:stop() == 0 and not pcall(c.get, c, "/health"))
 local slow = mlops.serve(model, { delay_ms = 30, batch = 1 })
 local load = mlops.load(slow, { body = { features = { 5.1, 3.5, 1.4, 0.2 } }, requests = 5, connections = 1 })
 assert(load.p50 >= 0.03)
+-- four replicas, one of them slow, one of them dying on the way
+local x = { features = { 5.1, 3.5, 1.4, 0.2 } }
+local function replicas()
+	local list = {}
+	for i = 1, 4 do list[i] = mlops.serve(model, { batch = 1, delay_ms = i == 2 and 40 or 4 }) end
+	return list
+end
+local function round_robin(_, n) return (n - 1) % 4 + 1 end
+local function least(servers)
+	local best = 1
+	for i, s in ipairs(servers) do
+		if not s.down and (servers[best].down or s.active < servers[best].active) then best = i end
+	end
+	return best
+end
+local rr = mlops.balance { servers = replicas(), choose = round_robin, rate = 150, requests = 200, body = x, seed = 1 }
+local lc = mlops.balance { servers = replicas(), choose = least, rate = 150, requests = 200, body = x, seed = 1 }
+assert(rr.answered == 200 and lc.answered == 200 and lc.p95 / rr.p95 <= 0.5, lc.p95 .. " " .. rr.p95)
+local servers = replicas()
+local survived = mlops.balance { servers = servers, rate = 150, requests = 200, body = x, retries = 2,
+	choose = function(list, n)
+		if n == 60 then servers[3]:stop(0) end
+		return least(list)
+	end }
+assert(survived.answered == 200 and survived.failed == 0 and survived.servers[3].failed > 0)
+assert(not pcall(mlops.balance, { servers = servers, choose = function() return 9 end, requests = 1 }))
+assert(not pcall(mlops.balance, { servers = {}, choose = least }))
 LUA
 run services 0 --network local
 run services 1
@@ -178,7 +205,7 @@ cat >"$scratch/flood.lua" <<'LUA'
 local mlops = require "mlops"
 local service = mlops.service { ["GET /"] = function() return 200, ("x"):rep(1 << 20) end }
 local clients = {}
-for i = 1, 600 do
+for i = 1, 300 do
 	clients[i] = service:client()
 	local ok, why = pcall(clients[i].get, clients[i], "/")
 end

@@ -35,6 +35,25 @@ refused(stats.roc_auc, { 0, 1, 0.5 }, { 1, 2, 3 })
 refused(stats.fisher, -1, 2, 3, 4)
 refused(ml.boosting, x, y, { loss = "hinge" })
 refused(stats.holm, { 0.1, 2 })
+-- searching for settings
+local function loss(p) return (math.log(p.rate, 10) + 2) ^ 2 + (p.depth - 6) ^ 2 / 9 + (p.kind == "b" and 0 or 1) end
+local space = { rate = { low = 1e-5, high = 1, log = true }, depth = { low = 1, high = 12, integer = true }, kind = { "a", "b", "c" } }
+for _, method in ipairs { "tpe", "random", "grid", "hyperband" } do
+	local found = ml.search(space, loss, { method = method, trials = 60, points = 4, seed = 1, max_budget = 27 })
+	assert(found.value == loss(found.best) and found.value < 1.5, method)
+	assert(#found.trials == ({ tpe = 60, random = 60, grid = 48, hyperband = 81 })[method] or method == "hyperband", method .. #found.trials)
+end
+local budgets, calls = {}, 0
+local found = ml.search({ x = { low = -1, high = 1 } }, function(p, budget)
+	budgets[budget] = (budgets[budget] or 0) + 1
+	return -(p.x - 0.3) ^ 2
+end, { method = "hyperband", max_budget = 9, mode = "max" })
+assert(budgets[1] == 9 and budgets[3] == 3 + 5 and budgets[9] == 1 + 1 + 3, "the rungs of the paper")
+assert(math.abs(found.best.x - 0.3) < 0.35)
+refused(ml.search, {}, loss)
+refused(ml.search, { x = { low = 2, high = 1 } }, loss)
+refused(ml.search, space, loss, { method = "luck" })
+refused(ml.search, space, function() return "x" end)
 print("done")
 LUA
 "$MUNDAP" run "$script" | grep -q '^done'
