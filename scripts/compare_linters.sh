@@ -19,7 +19,7 @@ trap 'rm -rf "$work"' EXIT
 files=$(cd "$root" && find bad good -name '*.py' | sort)
 # FILE<TAB>LINE<TAB>CODE for every tool
 for file in $files; do
-	"$mundap" review --format json "$root/$file" >"$work/report"
+	(cd "$root" && "$mundap" review --format json "$file") >"$work/report"
 	node -e '
 		const report = JSON.parse(require("fs").readFileSync(process.argv[1]));
 		for (const f of report.files) for (const x of f.findings)

@@ -19,9 +19,14 @@ static void judge_value(struct judge *j, int32_t at, const char *name, const cha
 
 static bool in_test(const struct judge *j)
 {
-	const char *base = source_base_name(j->source->path);
-	return strncmp(base, "test_", 5) == 0 || strcmp(base, "conftest.py") == 0 ||
-	       strstr(j->source->path, "tests/") || strstr(base, "_test.py");
+	const char *path = j->source->path, *base = source_base_name(path);
+	if (strncmp(base, "test_", 5) == 0 || strcmp(base, "conftest.py") == 0 ||
+	    strstr(base, "_test.py")) {
+		return true;
+	}
+	/* a helper beside tests; a service is none, wherever it lies */
+	size_t before = (size_t)(base - path);
+	return !j->py->creates_app && before >= 6 && strncmp(base - 6, "tests/", 6) == 0;
 }
 
 void rules_secrets(struct judge *j)
