@@ -57,7 +57,8 @@ static void pump(void *context)
 {
 	struct run *run = context;
 	int64_t until = clock_now_ns() + SLICE_NS;
-	run->timer = 0;
+	/* Called for a frame too: a timer that still waits must not outlive the run. */
+	wait_for(run, -1);
 	for (;;) {
 		struct frame frame;
 		switch (worker_next(run->worker, &frame)) {

@@ -257,6 +257,33 @@ static void show_text(const struct picture *picture, struct area area)
 	}
 }
 
+/* A heat map whose rows or columns have names; false when it has none, or there is no room for them. */
+static bool show_named(const struct picture *picture, struct area area,
+		       const struct picture_style *style)
+{
+	enum { MOST = 64 };
+	const json_t *lists[2] = {json_object_get(picture->json, "row_labels"),
+				  json_object_get(picture->json, "column_labels")};
+	int sizes[2] = {number_of(picture, "rows"), number_of(picture, "columns")};
+	const char *names[2][MOST];
+	char numbers[2][MOST][8];
+	if (!lists[0] && !lists[1]) {
+		return false;
+	}
+	for (int k = 0; k < 2; k++) {
+		if (sizes[k] < 1 || sizes[k] > MOST) {
+			return false;
+		}
+		for (int i = 0; i < sizes[k]; i++) {
+			const char *name = json_string_value(json_array_get(lists[k], (size_t)i));
+			snprintf(numbers[k][i], sizeof numbers[k][i], "%d", i + 1);
+			names[k][i] = name ? name : numbers[k][i];
+		}
+	}
+	return plot_named_heatmap(area, picture->values, sizes[0], sizes[1], names[0], names[1],
+				  style);
+}
+
 void picture_show(const struct picture *picture, struct area area, bool letters)
 {
 	struct picture_style style;
@@ -276,6 +303,9 @@ void picture_show(const struct picture *picture, struct area area, bool letters)
 		break;
 	case FRAME_HEATMAP:
 		style = style_of(picture, letters);
+		if (show_named(picture, area, &style)) {
+			break;
+		}
 		picture_draw(area, picture->values, rows, number_of(picture, "columns"), &style,
 			     NULL, NULL);
 		break;

@@ -7,6 +7,7 @@
 
 #include "engine/base/strbuf.h"
 #include "tui/grid.h"
+#include "tui/widget/picture.h"
 
 /* Charts in cells: braille dots, or letters where those cannot be shown. Each has a sentence that says what it shows. */
 
@@ -40,6 +41,13 @@ bool plot_look_key(struct plot_look *look, uint32_t key, size_t points);
 void plot_histogram(struct area area, const float *counts, int bins, double low, double high);
 /** points [count, 3]: x, y, group. */
 void plot_scatter(struct area area, const float *points, int count, bool letters);
+/**
+ * A matrix [rows, columns] with names at its edges (attention over tokens): a cell each, its value in it where that fits.
+ * False (nothing drawn) when there is no room for all of it.
+ */
+bool plot_named_heatmap(struct area area, const float *values, int rows, int columns,
+			const char *const *row_names, const char *const *column_names,
+			const struct picture_style *style);
 /** matrix [rows, rows]: true by given. */
 void plot_confusion(struct area area, const float *matrix, int rows, const char *const *classes);
 

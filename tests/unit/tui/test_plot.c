@@ -169,6 +169,32 @@ static void sentences_tell_the_numbers(void **state)
 	strbuf_release(&said);
 }
 
+static void attention_is_shown_over_its_tokens(void **state)
+{
+	(void)state;
+	static const char *const rows[] = {"나는", "학교에", "갔다"};
+	const float values[9] = {0.75f, 0.25f, 0, 0.125f, 0.5f, 0.375f, 0, 0, 1};
+	struct picture_style style = {PALETTE_HEAT, false, 0, 1};
+	grid_clear(&grid);
+	assert_true(plot_named_heatmap(grid_area(&grid), values, 3, 3, rows, rows, &style));
+	strbuf_reset(&screen);
+	grid_dump(&grid, &screen);
+	assert_non_null(strstr(screen.text, "학교에    0.12    0.50    0.38"));
+	/* Each cell has its colour, the largest another than the least. */
+	const struct cell *least = grid_at(&grid, 8, 3), *most = grid_at(&grid, 8 + 16, 3);
+	assert_true(least->background && most->background);
+	assert_int_not_equal(least->background, most->background);
+	/* In letters the numbers stay; without room nothing is drawn. */
+	style.letters = true;
+	grid_clear(&grid);
+	assert_true(plot_named_heatmap(grid_area(&grid), values, 3, 3, rows, rows, &style));
+	assert_int_equal(grid_at(&grid, 8, 3)->background, 0);
+	assert_false(plot_named_heatmap(area_part(grid_area(&grid), 0, 0, 12, 10), values, 3, 3,
+					rows, rows, &style));
+	assert_false(plot_named_heatmap(area_part(grid_area(&grid), 0, 0, 60, 3), values, 3, 3,
+					rows, rows, &style));
+}
+
 int main(void)
 {
 	setlocale(LC_ALL, "C.UTF-8");
@@ -181,6 +207,7 @@ int main(void)
 		cmocka_unit_test(smoothing_calms_a_line),
 		cmocka_unit_test(the_run_before_can_be_laid_under),
 		cmocka_unit_test(sentences_tell_the_numbers),
+		cmocka_unit_test(attention_is_shown_over_its_tokens),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	grid_release(&grid);
