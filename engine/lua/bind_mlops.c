@@ -21,10 +21,11 @@ const char *mlops_text(lua_State *L, int index, const char *what, size_t most)
 
 static const struct binding *const lists[] = {
 	bind_model_files, bind_track, bind_registry, bind_versions, bind_watch, bind_metrics,
-	bind_services,    bind_load,  bind_balance,  bind_json,     NULL};
+	bind_services,    bind_load,  bind_balance,  bind_pipeline, bind_json,  NULL};
 static const struct bound_type *const types[] = {
-	&run_type,     &registry_type, &data_store_type, &window_type,  &alert_type,  &slo_type,
-	&metrics_type, &metric_type,   &server_type,     &service_type, &client_type, NULL};
+	&run_type, &registry_type, &data_store_type, &pipeline_type, &window_type,  &alert_type,
+	&slo_type, &metrics_type,  &metric_type,     &server_type,   &service_type, &client_type,
+	NULL};
 
 const struct bound_module mlops_module = {.name = "mlops",
 					  .doc = "모델을 내보내고, 기록하고, 서빙하고, 지켜보기",

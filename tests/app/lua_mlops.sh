@@ -104,6 +104,43 @@ has '"name": "iris 2"'
 has '"name": "iris 1"'
 has '"accuracy": 0.98'
 
+# a pipeline inside the script: cache, retries, what stops what
+cat >"$scratch/daily.lua" <<'LUA'
+local mlops = require "mlops"
+local calls = 0
+local pipeline = mlops.pipeline {
+	name = "daily", params = { day = 1, bad = false },
+	steps = {
+		{ name = "ingest", outputs = { rows = "list" }, run = function(_, params)
+			calls = calls + 1
+			return { rows = { params.bad and -1 or params.day, 2, 3 } }
+		end },
+		{ name = "validate", inputs = { rows = "ingest.rows" }, params = {}, run = function(inputs)
+			for _, v in ipairs(inputs.rows) do if v < 0 then error("음수") end end
+		end },
+		{ name = "train", needs = { "validate" }, inputs = { all = "ingest" }, params = {}, retries = 1, outputs = { sum = "number" },
+			run = function(inputs, _, step)
+				if step.attempt == 1 then error("잠깐") end
+				local sum = 0
+				for _, v in ipairs(inputs.all.rows) do sum = sum + v end
+				return { sum = sum }
+			end },
+	},
+}
+local r = pipeline:run()
+assert(r.ok and r.executed == 3 and r.outputs.train.sum == 6 and r.steps[3].attempts == 2)
+r = pipeline:run()
+assert(r.ok and r.executed == 0 and r.steps[1].status == "cached" and calls == 1)
+r = pipeline:run { day = 5 }
+assert(r.executed == 3 and r.outputs.train.sum == 10)
+r = pipeline:run { bad = true }
+assert(not r.ok and r.steps[2].status == "failed" and r.steps[2].error:match("음수") and r.steps[3].status == "skipped")
+assert(pipeline:run().executed == 0, "what was done before is still known")
+assert(not pcall(pipeline.run, pipeline, { what = 1 }))
+assert(not pcall(mlops.pipeline, { name = "x", steps = { { name = "a", needs = { "a" }, run = print } } }))
+LUA
+run daily 0
+
 cat >"$scratch/services.lua" <<'LUA'
 local ml, mlops, data = require "ml", require "mlops", require "data"
 local iris = data.iris {}
