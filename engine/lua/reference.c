@@ -179,7 +179,7 @@ static bool next_parameter(const char **list, struct parameter *out)
 	int depth = 0;
 	size_t used = 0;
 	for (; *at && (*at != ',' || depth); at++) {
-		depth += *at == '{' ? 1 : *at == '}' ? -1 : 0;
+		depth += strchr("{<(", *at) ? 1 : strchr("}>)", *at) ? -1 : 0;
 		if (used + 1 < sizeof(out->type)) {
 			out->type[used++] = *at;
 		}
