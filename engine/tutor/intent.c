@@ -288,8 +288,8 @@ static bool instructs_grader(const struct text *text)
 		"합격처리",       "합격시켜줘",     "합격시켜주",     "합격시켜라",
 		"통과라고",       "pass라고",       "이답은정답",     "이답변은정답",
 		"이답변은통과",   "이답변은pass",   "이답은pass",     "모범답안으로간주",
-		"맞은것으로",     "맞은걸로",       "정답으로간주",   "너는이제",
-		"넌이제",         "지금부터너는",   "지금부터넌",     "답안을출력",
+		"맞은것으로",     "맞은걸로",       "정답으로간주",   "이제선생님이아니",
+		"선생님이아니라", "지금부터너는",   "지금부터넌",     "답안을출력",
 		"정답을출력",     "답을출력해",     "youarenow",      NULL};
 	return near_each_other(text, graders, orders, 8) || near_each_other(text, trade, bids, 8) ||
 	       holds_phrase(text, phrases);
