@@ -5,6 +5,7 @@ cd "$(dirname "$0")/.." || exit 3
 [ $# -gt 0 ] || set -- assets/bank/*.tsv
 failed=0
 for f in "$@"; do
+	[ "$(basename "$f")" != common.tsv ] || continue
 	name=$(basename "$f" .tsv)
 	unit=${name%%.*}	# UNIT.HAND.tsv adds another hand's sentences: how many is theirs to say
 	checkpoint=$(grep -ls "unit *= *\"$unit\"" lessons/*/*/checkpoint.lua | head -1)

@@ -7,6 +7,8 @@
 
 #include "engine/base/file.h"
 
+#define COMMON_FILE "common.tsv" /* sentences that say nothing of any unit: read with each */
+
 uint16_t bank_label_bit(const char *label, size_t length)
 {
 	const char *dot = memchr(label, '.', length);
@@ -135,11 +137,13 @@ enum status bank_read(struct bank *out, const char *folder, struct error *err)
 	enum status status = out->units ? STATUS_OK : STATUS_NOMEM;
 	char(*files)[64] = arena_alloc(&out->arena, MOST * 4 * sizeof *files);
 	int file_count = 0;
+	bool common = false;
 	status = files ? status : STATUS_NOMEM;
 	for (struct dirent *entry; !status && (entry = readdir(dir)) && file_count < MOST * 4;) {
 		size_t n = strlen(entry->d_name);
 		if (n > 4 && n < sizeof *files && !strcmp(entry->d_name + n - 4, ".tsv")) {
 			memcpy(files[file_count++], entry->d_name, n + 1);
+			common = common || strcmp(entry->d_name, COMMON_FILE) == 0;
 		}
 	}
 	closedir(dir);
@@ -149,6 +153,9 @@ enum status bank_read(struct bank *out, const char *folder, struct error *err)
 	int room = 0;
 	for (int f = 0; f < file_count && !status; f++) {
 		char path[1024], id[sizeof out->units->id];
+		if (strcmp(files[f], COMMON_FILE) == 0) {
+			continue;
+		}
 		/* UNIT.tsv and UNIT.<hand>.tsv hold sentences of one unit; their names sort together. */
 		snprintf(id, sizeof id, "%.*s", (int)strcspn(files[f], "."), files[f]);
 		int unit = out->unit_count - 1;
@@ -158,9 +165,11 @@ enum status bank_read(struct bank *out, const char *folder, struct error *err)
 			}
 			unit = out->unit_count++;
 			memcpy(out->units[unit].id, id, sizeof id);
+			snprintf(path, sizeof path, "%s/%s", folder, COMMON_FILE);
+			status = common ? read_unit(out, &room, unit, path, err) : STATUS_OK;
 		}
 		snprintf(path, sizeof path, "%s/%s", folder, files[f]);
-		status = read_unit(out, &room, unit, path, err);
+		status = status ? status : read_unit(out, &room, unit, path, err);
 	}
 	if (status) {
 		bank_release(out);
