@@ -221,12 +221,12 @@ const struct binding bind_layers[] = {
 	LAYER("gru", RECURRENT, "GRU 순환층: 출력과 마지막 상태"),
 	LAYER("last_step", "", "[N,T,C]에서 마지막 걸음 [N,C]만 남깁니다."),
 	LAYER("multi_head_attention",
-	      "d: integer, heads?: integer, causal?: boolean, bias?: boolean",
+	      "d: integer, heads?: integer, causal?: boolean, bias?: boolean, rotary?: boolean",
 	      "멀티 헤드 어텐션: 질의, 기억(없으면 자기 자신), 마스크"),
 	LAYER("transformer_block",
 	      "d: integer, heads?: integer, hidden?: integer, causal?: boolean, cross?: boolean, "
 	      "dropout?: "
-	      "number, tanh_gelu?: boolean",
+	      "number, tanh_gelu?: boolean, rotary?: boolean",
 	      "어텐션과 두 층 신경망을 정규화하고 더하는 블록"),
 	LAYER("positions", "length: integer, d: integer, kind?: string",
 	      "자리마다 다른 벡터를 더합니다. kind는 learned, sinusoidal"),

@@ -31,7 +31,7 @@ static struct module *linear(int64_t in, int64_t outs, bool bias, struct error *
 }
 
 /* --- multi-head attention: inputs query, memory (NULL or left out: the query), mask --- */
-enum { DIM, HEADS, CAUSAL, BIAS };
+enum { DIM, HEADS, CAUSAL, BIAS, ROTARY };
 
 MODULE_BUILD(multi_head_attention)
 {
@@ -41,7 +41,7 @@ MODULE_BUILD(multi_head_attention)
 	    module_want(m, HEADS, 1, err) != STATUS_OK) {
 		return STATUS_INVALID;
 	}
-	if (d % heads) {
+	if (d % heads || (module_int(m, ROTARY) && d / heads % 2)) {
 		return error_set(err, STATUS_INVALID, m->kind->name, message(MSG_NN_FIELD_VALUE),
 				 m->kind->name, "heads", (double)heads);
 	}
@@ -79,6 +79,29 @@ static struct tensor *project(struct module *qkv, struct tensor *x, int64_t from
 	return tensor_linear(x, w, b, err);
 }
 
+/* x cos + (x turned by a quarter) sin, the angle growing with the place: products of queries and keys then depend on how far
+ * apart two places are, not on where they are. x [N, heads, T, size], size even; halves are the two parts of each pair.
+ * Source: Su et al. 2021, equation 34 */
+static struct tensor *rotated(struct tensor *x, struct error *err)
+{
+	if (!x) {
+		return NULL;
+	}
+	int64_t size = x->shape[3], half = size / 2, shape[2] = {x->shape[2], size};
+	struct tensor *cosines = tensor_new(DTYPE_F32, 2, shape, err);
+	struct tensor *sines = tensor_new(DTYPE_F32, 2, shape, err);
+	for (int64_t i = 0; cosines && sines && i < shape[0] * size; i++) {
+		double rate = pow(10000, -2.0 * (double)(i % size % half) / (double)size);
+		double angle = (double)(i / size) * rate;
+		tensor_f32(cosines)[i] = (float)cos(angle);
+		tensor_f32(sines)[i] = (float)sin(angle);
+	}
+	struct tensor *turned[2] = {tensor_neg(tensor_narrow(x, 3, half, half, err), err),
+				    tensor_narrow(x, 3, 0, half, err)};
+	return tensor_add(tensor_mul(x, cosines, err),
+			  tensor_mul(tensor_cat(turned, 2, 3, err), sines, err), err);
+}
+
 MODULE_FORWARD(multi_head_attention)
 {
 	(void)output_places;
@@ -103,6 +126,10 @@ MODULE_FORWARD(multi_head_attention)
 		part[1] = split_heads(tensor_narrow(both, 2, 0, d, err), heads, err);
 		part[2] = split_heads(tensor_narrow(both, 2, d, d, err), heads, err);
 	}
+	if (module_int(m, ROTARY)) {
+		part[0] = rotated(part[0], err);
+		part[1] = rotated(part[1], err);
+	}
 	struct tensor *y = tensor_attention(part[0], part[1], part[2], mask,
 					    module_int(m, CAUSAL) != 0, 0, err);
 	return module_result(outputs, module_run_child1(m, 1, join_heads(y, err), err), err);
@@ -111,7 +138,7 @@ const struct module_kind module_multi_head_attention = {
 	.name = "multi_head_attention",
 	.summary = "attention by several heads; inputs: queries, memory (none: itself), mask",
 	.fields = {FIELD_INT("d", 0, true), FIELD_INT("heads", 1, false), FIELD_BOOL("causal", 0),
-		   FIELD_BOOL("bias", 1)},
+		   FIELD_BOOL("bias", 1), FIELD_BOOL("rotary", 0)},
 	.build = multi_head_attention_build,
 	.forward = multi_head_attention_forward,
 	.max_inputs = 3,
@@ -119,12 +146,22 @@ const struct module_kind module_multi_head_attention = {
 };
 
 /* --- Transformer block: pre-LN; cross: also attends to a memory. inputs x, memory, mask of x, mask of memory --- */
-enum { BLOCK_D, BLOCK_HEADS, BLOCK_HIDDEN, BLOCK_CAUSAL, BLOCK_CROSS, BLOCK_DROPOUT, BLOCK_TANH };
+enum {
+	BLOCK_D,
+	BLOCK_HEADS,
+	BLOCK_HIDDEN,
+	BLOCK_CAUSAL,
+	BLOCK_CROSS,
+	BLOCK_DROPOUT,
+	BLOCK_TANH,
+	BLOCK_ROTARY
+};
 
-static struct module *attention(const struct module *m, bool causal, struct error *err)
+static struct module *attention(const struct module *m, bool causal, bool rotary, struct error *err)
 {
 	return module_make("multi_head_attention", err, "d", m->config.value[BLOCK_D], "heads",
-			   m->config.value[BLOCK_HEADS], "causal", causal ? 1.0 : 0.0, NULL);
+			   m->config.value[BLOCK_HEADS], "causal", causal ? 1.0 : 0.0, "rotary",
+			   rotary ? 1.0 : 0.0, NULL);
 }
 static struct module *norm(const struct module *m, struct error *err)
 {
@@ -137,8 +174,11 @@ MODULE_BUILD(transformer_block)
 	int64_t hidden = module_int(m, BLOCK_HIDDEN) ? module_int(m, BLOCK_HIDDEN) : 4 * d;
 	bool causal = module_int(m, BLOCK_CAUSAL) != 0;
 	enum status status = module_own(m, "norm1", norm(m, err), err);
-	status = status == STATUS_OK ? module_own(m, "attention", attention(m, causal, err), err)
-				     : status;
+	status = status == STATUS_OK
+			 ? module_own(m, "attention",
+				      attention(m, causal, module_int(m, BLOCK_ROTARY) != 0, err),
+				      err)
+			 : status;
 	status = status == STATUS_OK ? module_own(m, "norm2", norm(m, err), err) : status;
 	status = status == STATUS_OK ? module_own(m, "up", linear(d, hidden, true, err), err)
 				     : status;
@@ -146,8 +186,9 @@ MODULE_BUILD(transformer_block)
 				     : status;
 	if (status == STATUS_OK && module_int(m, BLOCK_CROSS)) {
 		status = module_own(m, "norm3", norm(m, err), err);
-		status = status == STATUS_OK ? module_own(m, "cross", attention(m, false, err), err)
-					     : status;
+		status = status == STATUS_OK
+				 ? module_own(m, "cross", attention(m, false, false, err), err)
+				 : status;
 	}
 	return status;
 }
@@ -189,7 +230,7 @@ const struct module_kind module_transformer_block = {
 	.summary = "attention and a two-layer network, each normalised first and added back",
 	.fields = {FIELD_INT("d", 0, true), FIELD_INT("heads", 1, false),
 		   FIELD_INT("hidden", 0, false), FIELD_BOOL("causal", 0), FIELD_BOOL("cross", 0),
-		   FIELD_FLOAT("dropout", 0), FIELD_BOOL("tanh_gelu", 0)},
+		   FIELD_FLOAT("dropout", 0), FIELD_BOOL("tanh_gelu", 0), FIELD_BOOL("rotary", 0)},
 	.build = transformer_block_build,
 	.forward = transformer_block_forward,
 	.max_inputs = 4,
