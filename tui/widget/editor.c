@@ -8,7 +8,7 @@
 #include "engine/base/utf8.h"
 #include "tui/key.h"
 
-enum { TAB_STOP = 4 };
+enum { TAB_STOP = 4, TEXT_LIMIT = 24 << 20 };
 
 struct editor *editor_new(const char *language)
 {
@@ -136,6 +136,9 @@ static void copy_selection(struct editor *editor)
 void editor_insert(struct editor *editor, const char *text, size_t length)
 {
 	bool group = editor->anchor != NO_ANCHOR && editor->anchor != editor->caret;
+	if (length > TEXT_LIMIT || buffer_length(editor->buffer) > TEXT_LIMIT - length) {
+		return; /* pasted over and over: more than anybody edits */
+	}
 	if (group) {
 		buffer_group_begin(editor->buffer);
 	}
