@@ -17,7 +17,7 @@ struct grader {
 };
 
 /* Log-odds from which a concept counts as met, a misconception as held. */
-static const double concept_bar = 0.7, others_help = 0.4, misconception_bar = 3.0;
+static const double concept_bar = 0.3, others_help = 0.35, misconception_bar = 3.0;
 
 const char *answer_flag_name(enum answer_flag flag)
 {
