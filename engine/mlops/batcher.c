@@ -76,6 +76,13 @@ enum status batcher_set_model(struct batcher *batcher, const struct server_model
 	return STATUS_OK;
 }
 
+void batcher_forget_release(struct batcher *batcher)
+{
+	pthread_mutex_lock(&batcher->lock);
+	batcher->current->model.release = NULL;
+	pthread_mutex_unlock(&batcher->lock);
+}
+
 static void predict_one(struct batch_job *job)
 {
 	const struct server_model *m = &job->model->model;

@@ -34,6 +34,8 @@ void batcher_free(struct batcher *batcher);
 /** Puts a model in place for jobs submitted from now on. Copies the struct and its texts. */
 enum status batcher_set_model(struct batcher *batcher, const struct server_model *model,
 			      struct error *err);
+/** The current model will not be released: a server that could not start leaves it to whoever gave it. */
+void batcher_forget_release(struct batcher *batcher);
 /** The current model, held for the caller until batcher_release_model. */
 struct loaded_model *batcher_hold_model(struct batcher *batcher);
 void batcher_release_model(struct batcher *batcher, struct loaded_model *model);

@@ -52,7 +52,8 @@ struct server_options {
 
 struct server;
 
-/** Errors: STATUS_BUSY when the port is taken; STATUS_INVALID; STATUS_NOMEM. Takes its own copy of everything. */
+/** Errors: STATUS_BUSY when the port is taken; STATUS_INVALID; STATUS_NOMEM. Takes its own copy of everything;
+ * on an error the model stays the caller's (release is not called). */
 enum status server_start(struct server **out, const struct server_options *options,
 			 const struct server_model *model, struct error *err);
 int server_port(const struct server *server);

@@ -139,6 +139,7 @@ enum status server_start(struct server **out, const struct server_options *optio
 	if (status != STATUS_OK) {
 		return status;
 	}
+	bool set = false;
 	struct server *s = calloc(1, sizeof *s);
 	if (!s) {
 		return error_set(err, STATUS_NOMEM, "server", "out of memory");
@@ -165,12 +166,16 @@ enum status server_start(struct server **out, const struct server_options *optio
 	}
 	if (status == STATUS_OK) {
 		status = batcher_set_model(s->batcher, model, err);
+		set = status == STATUS_OK;
 	}
 	if (status == STATUS_OK) {
 		note_model(s, model);
 		status = start_daemon(s, err);
 	}
 	if (status != STATUS_OK) {
+		if (set) {
+			batcher_forget_release(s->batcher); /* the caller keeps what it gave */
+		}
 		server_free(s);
 		return status;
 	}

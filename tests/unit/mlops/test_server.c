@@ -116,6 +116,23 @@ static int ask(int port, const char *method, const char *path, const char *heade
 
 #define JSON "Content-Type: application/json\r\n"
 
+/* A start that fails leaves the model to the caller. */
+static void a_taken_port_releases_nothing(void **state)
+{
+	(void)state;
+	struct toy toy = {.factor = 1}, other = {.factor = 1};
+	struct server_model model = model_of(&toy, "1"), second = model_of(&other, "1");
+	struct server_options options = {.log_fd = -1};
+	struct server *server, *none;
+	assert_int_equal(server_start(&server, &options, &model, NULL), STATUS_OK);
+	options.port = server_port(server);
+	assert_int_equal(server_start(&none, &options, &second, NULL), STATUS_BUSY);
+	assert_null(none);
+	assert_int_equal(atomic_load(&other.released), 0);
+	assert_int_equal(server_stop(server, 1000, NULL), 0);
+	assert_int_equal(atomic_load(&toy.released), 1);
+}
+
 static void answers_and_refuses(void **state)
 {
 	(void)state;
@@ -417,6 +434,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(metrics_hold_their_rules),
+		cmocka_unit_test(a_taken_port_releases_nothing),
 		cmocka_unit_test(answers_and_refuses),
 		cmocka_unit_test(keys_have_roles),
 		cmocka_unit_test(malformed_and_slow_clients_leave_it_serving),
