@@ -308,6 +308,7 @@ static void read_model(lua_State *L, int index, int options, const char *name, c
 	if (status != STATUS_OK) {
 		free(delayed);
 		binding_raise_error(L, &err);
+		return; /* never */
 	}
 	if (delayed) {
 		*delayed = (struct delayed){*model, delay_ms};

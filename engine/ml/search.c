@@ -264,12 +264,13 @@ enum status search_tell(struct search *s, const double *point, double loss, stru
 	if (trial && s->trial_count == s->trial_capacity) {
 		size_t capacity = s->trial_capacity ? 2 * s->trial_capacity : 64;
 		struct trial **grown = realloc(s->trials, capacity * sizeof(struct trial *));
-		s->trials = grown ? grown : s->trials;
-		double *scratch =
-			grown ? realloc(s->scratch, 4 * capacity * sizeof *scratch) : NULL;
-		if (scratch) {
-			s->scratch = scratch;
-			s->trial_capacity = capacity;
+		if (grown) {
+			s->trials = grown;
+			double *scratch = realloc(s->scratch, 4 * capacity * sizeof *scratch);
+			if (scratch) {
+				s->scratch = scratch;
+				s->trial_capacity = capacity;
+			}
 		}
 	}
 	if (!trial || s->trial_count == s->trial_capacity) {

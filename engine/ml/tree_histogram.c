@@ -179,8 +179,11 @@ static bool add_node(struct builder *b, uint32_t depth, const struct bin *all, i
 	if (tree->node_count == b->capacity) {
 		size_t capacity = b->capacity ? 2 * b->capacity : 64;
 		struct tree_node *nodes = realloc(tree->nodes, capacity * sizeof *nodes);
-		tree->nodes = nodes ? nodes : tree->nodes;
-		double *values = nodes ? realloc(tree->values, capacity * sizeof *values) : NULL;
+		if (!nodes) {
+			return false;
+		}
+		tree->nodes = nodes;
+		double *values = realloc(tree->values, capacity * sizeof *values);
 		if (!values) {
 			return false;
 		}
