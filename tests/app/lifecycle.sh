@@ -3,6 +3,7 @@
 # tampered with is refused; another seed or option is another version.
 # asan: yes
 set -eu
+mkdir -p "$MUNDAP_HOME"
 cat >"$MUNDAP_HOME/rebuild.lua" <<'LUA'
 local project = require "lifecycle.project"
 local stages = 0
