@@ -1,3 +1,4 @@
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,6 +134,26 @@ static void keep(struct review_view *review)
 	arena_release(&arena);
 }
 
+enum { ENTRIES_MOST = 3000 /* of a folder: reading more would keep the screen waiting */ };
+
+static int entries_seen;
+
+static int count_entry(const char *path, const struct stat *info, int kind, struct FTW *place)
+{
+	(void)path;
+	(void)info;
+	(void)kind;
+	(void)place;
+	return ++entries_seen > ENTRIES_MOST;
+}
+
+/* Whether a folder holds more than a service does: "/", a home, a tree of packages. */
+static bool too_large(const char *path)
+{
+	entries_seen = 0;
+	return nftw(path, count_entry, 16, FTW_PHYS) > 0;
+}
+
 static void submit(struct review_view *review, const char *path)
 {
 	struct app *app = review->base.app;
@@ -143,6 +164,10 @@ static void submit(struct review_view *review, const char *path)
 		snprintf(expanded, sizeof expanded, "%s%s", home, path + 1);
 	} else {
 		snprintf(expanded, sizeof expanded, "%s", path);
+	}
+	if (too_large(expanded)) {
+		app_notice(app, STYLE_WARN, message(MSG_TUI_REVIEW_TOO_LARGE), expanded);
+		return;
 	}
 	forget(review);
 	snprintf(review->path, sizeof review->path, "%s", expanded);

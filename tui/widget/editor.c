@@ -179,6 +179,8 @@ int editor_cells(uint32_t c, int column)
 int editor_column(const struct editor *editor, size_t at)
 {
 	int column = 0;
+	size_t length = buffer_length(editor->buffer);
+	at = at < length ? at : length; /* an offset behind the end is never reached */
 	for (size_t i = buffer_line_start(editor->buffer, at); i < at;
 	     i = buffer_next(editor->buffer, i)) {
 		column += editor_cells(buffer_code_point(editor->buffer, i), column);

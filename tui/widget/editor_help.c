@@ -50,10 +50,21 @@ void editor_offer(struct editor *editor, bool asked)
 	    completion_find(editor->offer, text, editor->caret - from, head, asked)) {
 		editor->offer->start += from;
 		editor->offered = true;
+		editor->offer_version = buffer_version(editor->buffer);
+		editor->offer_caret = editor->caret;
 		editor->offer_list.at = editor->offer_list.top = 0;
 	}
 	free(text);
 	free(head);
+}
+
+/* Undo, cutting, a file saved outside: whatever changed the text or moved the caret ends the offer. */
+static bool offering(struct editor *editor)
+{
+	editor->offered = editor->offered &&
+			  editor->offer_version == buffer_version(editor->buffer) &&
+			  editor->offer_caret == editor->caret;
+	return editor->offered;
 }
 
 static void accept(struct editor *editor)
@@ -71,7 +82,7 @@ static void accept(struct editor *editor)
 
 bool editor_offer_key(struct editor *editor, uint32_t key)
 {
-	if (!editor->offered) {
+	if (!offering(editor)) {
 		return false;
 	}
 	struct list_cursor *list = &editor->offer_list;
@@ -184,7 +195,7 @@ int editor_help_rows(struct editor *editor, int height)
 	if (!helped(editor) || height < 6) {
 		return 0;
 	}
-	if (editor->offered) {
+	if (offering(editor)) {
 		list_fit(&editor->offer_list, editor->offer->count, POPUP_ROWS);
 		editor->call = editor->offer->items[editor->offer_list.at].entry;
 		return editor->call ? 2 : 0;
@@ -208,7 +219,7 @@ void editor_draw_help(struct editor *editor, struct area text, struct area rows,
 			       editor->argument);
 		area_text_cut(rows, 3, 1, rows.width - 4, editor->call->doc, STYLE_DIM);
 	}
-	if (editor->offered && caret_y >= 0) {
+	if (offering(editor) && caret_y >= 0) {
 		draw_offer(editor, text, caret_y);
 	}
 }

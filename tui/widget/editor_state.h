@@ -26,7 +26,9 @@ struct editor {
 	int mark_line;
 	char mark_text[512];
 	struct completion *offer; /* names that may stand at the caret; NULL before the first */
-	bool offered; /* … are shown */
+	bool offered; /* … are shown, while text and caret are as they were then */
+	unsigned long offer_version;
+	size_t offer_caret;
 	struct list_cursor offer_list;
 	const struct reference_entry *call; /* the call that is explained */
 	int argument;

@@ -151,6 +151,29 @@ static void a_name_is_taken_with_tab(void **state)
 	editor_free(editor);
 }
 
+static void an_offer_ends_with_its_text(void **state)
+{
+	(void)state;
+	struct grid grid;
+	struct editor *editor = editor_new("lua");
+	grid_init(&grid);
+	grid_resize(&grid, 70, 20);
+	editor_load(editor, head, strlen(head));
+	editor_key(editor, INPUT_CTRL | INPUT_END);
+	type(editor, "local model = nn.");
+	editor_draw(editor, grid_area(&grid), "", true);
+	/* Undo takes away the place it stood at. */
+	assert_true(editor_request(editor, REQUEST_UNDO));
+	editor_draw(editor, grid_area(&grid), "", true);
+	assert_false(editor_offer_key(editor, INPUT_TAB));
+	type(editor, "nn.");
+	assert_true(editor_replace(editor, "", 0));
+	editor_draw(editor, grid_area(&grid), "", true);
+	assert_false(editor_offer_key(editor, INPUT_TAB));
+	grid_release(&grid);
+	editor_free(editor);
+}
+
 static int underlined(const struct grid *grid)
 {
 	int count = 0;
@@ -253,6 +276,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_offered_where_nothing_fits),
 		cmocka_unit_test(calls_are_explained),
 		cmocka_unit_test(a_name_is_taken_with_tab),
+		cmocka_unit_test(an_offer_ends_with_its_text),
 		cmocka_unit_test(brackets_are_shown_in_pairs),
 		cmocka_unit_test(base64_is_as_the_rfc_says),
 		cmocka_unit_test(outside_editor_is_checked_at_each_save),
