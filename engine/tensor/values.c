@@ -197,7 +197,8 @@ enum status tensor_copy_into(struct tensor *to, const struct tensor *from, struc
 	}
 	int64_t n = tensor_numel(to);
 	if (to->dtype == from->dtype && tensor_is_contiguous(to) && tensor_is_contiguous(from)) {
-		memmove(tensor_data(to), tensor_data(from), (size_t)n * tensor_dtype_size(to->dtype));
+		memmove(tensor_data(to), tensor_data(from),
+			(size_t)n * tensor_dtype_size(to->dtype));
 	} else {
 		for (int64_t i = 0; i < n; i++) {
 			store(to, place_of(to, i), load(from, place_of(from, i)));
