@@ -1,8 +1,10 @@
 #include "engine/tensor/tensor.h"
+
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
 #include "engine/base/message.h"
 #include "engine/tensor/state.h"
 
