@@ -90,18 +90,22 @@ for i = 1, 8 do
 end
 return { name = "chain", steps = steps }
 LUA
-kills=0 round=0 log=$scratch/chain.log
+kills=0 round=0 most=40 log=$scratch/chain.log
 : >"$log"
 while [ $round -lt 60 ]; do
 	round=$((round + 1))
 	"$MUNDAP" pipeline run "$scratch/chain.lua" >"$scratch/part" 2>&1 &
 	pid=$!
-	# a moment that differs from round to round, up to 0.4 s
-	sleep "0.$(printf %02d $(((round * 17 + $$) % 40)))"
+	# a moment that differs from round to round, up to 0.4 s; less where the whole run is over before it
+	sleep "0.$(printf %02d $(((round * 17 + $$) % most)))"
 	if kill -9 $pid 2>/dev/null; then kills=$((kills + 1)); fi
 	wait $pid; got=$?
 	grep '✓' "$scratch/part" >>"$log"
-	[ $got = 0 ] && break
+	[ $got = 0 ] || continue
+	[ $kills = 0 ] || break
+	most=$((most / 2 + 1))
+	"$MUNDAP" pipeline clean chain >/dev/null
+	: >"$log"
 done
 run 0 "$scratch/chain.lua"
 [ $kills -gt 0 ] || complain "no kill hit the run"
