@@ -8,8 +8,7 @@
 #include <unistd.h>
 
 #include "engine/base/clock.h"
-#include "tests/support/pty.h"
-#include "tests/support/scratch.h"
+#include "tests/support/game.h"
 
 /* From a key to its letter on the screen while a CNN trains on every core, over the whole training. The time is taken at
  * the terminal's other end, so it holds the wake-ups of both programs. Quick runs only ask that keys arrive; with
@@ -19,15 +18,14 @@
 #define WAIT_MS 5000
 #define PAUSE_MS 40 /* a fast typist */
 
+/* The tests' world, with a lab that trains for long. */
 static void set_environment(const struct scratch *scratch)
 {
-	char path[256], here[2048];
-	snprintf(path, sizeof path, "%s/data", scratch->folder);
-	setenv("MUNDAP_HOME", path, 1);
+	char here[2048];
+	game_environment(scratch);
 	assert_non_null(getcwd(here, sizeof here - 32));
 	strcat(here, "/tests/fixtures/latency");
 	setenv("MUNDAP_SHARE", here, 1);
-	setenv("LC_ALL", "C.UTF-8", 1);
 }
 
 static int by_value(const void *a, const void *b)
@@ -60,25 +58,19 @@ static void keys_are_heard_while_training(void **state)
 	(void)state;
 	static double times[MAX_KEYS];
 	bool whole = getenv("MUNDAP_LATENCY") != NULL;
-	struct scratch scratch;
-	scratch_init(&scratch);
-	set_environment(&scratch);
-	const char *program = getenv("MUNDAP");
-	char *words[] = {(char *)(program ? program : "build/release/mundap"), NULL};
-	struct pty *pty = pty_start(120, 40, "xterm-256color", words);
-	assert_non_null(pty);
-	assert_true(pty_wait(pty, "팀 규모와", 10000));
-	pty_send(pty, "\033");
-	assert_true(pty_wait(pty, "시작하기", 10000));
-	pty_send(pty, "\r");
-	assert_true(pty_wait(pty, "실습 시작하기", 10000));
-	pty_send(pty, "\r");
-	assert_true(pty_wait(pty, "lab.lua", 10000));
+	struct game game;
+	scratch_init(&game.scratch);
+	set_environment(&game.scratch);
+	game_start(&game, 120, 40, "xterm-256color", NULL);
+	struct pty *pty = game.pty;
+	game_expect(&game, "팀 규모와");
+	game_press(&game, "\033", "시작하기");
+	game_press(&game, "\r", "실습 시작하기");
+	game_press(&game, "\r", "lab.lua");
 	pty_settle(pty, 100, 2000);
 	int column, row;
 	pty_cursor(pty, &column, &row);
-	pty_send(pty, "\033[15~"); /* F5 */
-	assert_true(pty_wait(pty, "에폭", 30000));
+	game_press(&game, "\033[15~", "에폭"); /* F5 */
 	int count = 0;
 	while (count + 1 < MAX_KEYS && pty_holds(pty, "실행 중")) {
 		times[count] = time_key(pty, "a", column + 1);
@@ -90,8 +82,7 @@ static void keys_are_heard_while_training(void **state)
 			break;
 		}
 	}
-	pty_end(pty);
-	scratch_release(&scratch);
+	game_close(&game);
 	assert_true(count >= 40);
 	qsort(times, (size_t)count, sizeof *times, by_value);
 	double median = times[count / 2], p99 = times[count * 99 / 100], worst = times[count - 1];
